@@ -1,0 +1,33 @@
+import { defineEvent, exampleId } from '../define';
+import { Currency, Id, Instant, ListOf } from '../fields';
+import { Tender } from './tender';
+
+export class PaymentCaptured {
+  @Id() readonly checkoutId: string;
+  @Id() readonly orderId: string;
+  @Id() readonly merchantId: string;
+  @Id() readonly memberId: string;
+  @Currency() readonly currency: string;
+  @ListOf(() => Tender) readonly tenders: Tender[];
+  @Instant() readonly capturedAt: string;
+}
+
+/** Said once, when all the money of a checkout has been taken, tender by tender. */
+export const paymentCaptured = defineEvent({
+  type: 'wallet.payment.captured',
+  version: 1,
+  data: PaymentCaptured,
+  description: 'Said once, when all the money of a checkout has been taken, tender by tender.',
+  example: {
+    checkoutId: exampleId(4),
+    orderId: exampleId(3),
+    merchantId: exampleId(1),
+    memberId: exampleId(2),
+    currency: 'EUR',
+    tenders: [
+      { tender: 'wallet', paymentId: exampleId(13), amountMinor: 1_000 },
+      { tender: 'card', paymentId: exampleId(14), amountMinor: 1_610 },
+    ],
+    capturedAt: '2026-11-21T10:00:00.000Z',
+  },
+});
