@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { isId } from '@florin/kernel';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -8,7 +9,6 @@ import {
   IsInt,
   IsOptional,
   IsString,
-  IsUUID,
   Matches,
   Max,
   MaxLength,
@@ -31,7 +31,8 @@ function all(...decorators: PropertyDecorator[]): PropertyDecorator {
 }
 
 /** A UUID. */
-export const Id = (): PropertyDecorator => IsUUID('all');
+export const Id = (): PropertyDecorator =>
+  ValidateBy({ name: 'isUuid', validator: { validate: isId, defaultMessage: () => '$property must be a UUID' } });
 
 /** An amount in minor units of the message's currency, zero or more; exact in a JSON number. */
 export const Minor = (): PropertyDecorator => WholeNumber(0);

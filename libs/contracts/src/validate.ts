@@ -37,8 +37,8 @@ const shapes = new Map<Class<object>, Shape>();
 /**
  * Checks data against its contract and gives a plain copy with the contract's fields only: fields that a newer
  * sender added are dropped, so additive change never breaks a hearer. Null counts as left out.
- * Throws InvalidMessage with the fields at fault. About two microseconds for ten fields: class-validator's own checks
- * run from a plan made once per class instead of through its executor.
+ * Throws InvalidMessage with the fields at fault. About a quarter of a microsecond per field: class-validator's
+ * own checks run from a plan made once per class instead of through its executor.
  */
 export function validateData<T extends object>(contract: MessageContract<T>, json: unknown): T {
   const errors: FieldError[] = [];
@@ -57,13 +57,14 @@ function take(shape: Shape, json: unknown, path: string, errors: FieldError[]): 
   for (const field of shape) {
     const value = source[field.name];
     if (field.optional && (value === undefined || value === null)) continue;
-    const at = path === '' ? field.name : `${path}.${field.name}`;
     const failed = field.checks.find((check) => !check.passes(value));
-    if (failed) fault(errors, at, failed.code, failed.message());
-    else taken[field.name] = field.item ? takeList(field.item, value as unknown[], at, errors) : value;
+    if (failed) fault(errors, at(path, field), failed.code, failed.message());
+    else taken[field.name] = field.item ? takeList(field.item, value as unknown[], at(path, field), errors) : value;
   }
   return taken;
 }
+
+const at = (path: string, field: Field): string => (path === '' ? field.name : `${path}.${field.name}`);
 
 function takeList(item: Shape, list: unknown[], path: string, errors: FieldError[]): unknown[] {
   return list.map((entry, index) => take(item, entry, `${path}[${index}]`, errors));
@@ -108,20 +109,20 @@ export function rulesOf(type: Class<object>) {
 
 function checksOf(type: Class<object>, rule: Rule): Check[] {
   const constraints: unknown[] = rule.constraints ?? [];
-  const about = (value: unknown): ValidationArguments => ({
-    value,
+  // None of the checks in fields.ts looks at the value here or at its neighbours, so one argument serves all calls.
+  const fixed: ValidationArguments = {
+    value: undefined,
     constraints,
     targetName: type.name,
     object: {},
     property: rule.propertyName,
-  });
-  const fixed = about(undefined);
+  };
   return getMetadataStorage()
     .getTargetValidatorConstraints(rule.constraintCls)
-    .map((constraint) => ({
-      code: constraint.name,
-      passes: (value) => constraint.instance.validate(value, fixed) === true,
-      message: () => readable(constraint.instance.defaultMessage?.(fixed) ?? 'is wrong', constraints),
+    .map(({ name, instance }) => ({
+      code: name,
+      passes: (value) => instance.validate(value, fixed) === true,
+      message: () => readable(instance.defaultMessage?.(fixed) ?? 'is wrong', constraints),
     }));
 }
 
