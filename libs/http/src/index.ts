@@ -1,0 +1,13 @@
+export { type Answer, accepted, Answered, created, ok } from './answered';
+export { type AnswerOptions, Answers } from './answers';
+export { type CursorField, type CursorShape, type CursorValues, decodeCursor, encodeCursor, page, type Page, PageQuery } from './cursors';
+export { etagOf, IfMatch, requireVersion, tag, versionFrom } from './etags';
+export { type Decided, Idempotency, type Queries } from './idempotency';
+export { Idempotent, IdempotencyRequest } from './idempotent';
+export { type IdempotentRequest, idempotentRequest } from './idempotent-request';
+export { parsePrefer } from './prefer';
+export { httpAdapter } from './adapter';
+export { HttpModule, type HttpOptions } from './http.module';
+export { idempotencyMigrations } from './idempotency-migrations';
+export { RateLimit, type RateLimitRule } from './rate-limit';
+export { BoundedText, IsCurrency, IsId, IsMinor } from './validators';

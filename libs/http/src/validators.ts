@@ -1,0 +1,23 @@
+import { applyDecorators } from '@nestjs/common';
+import { IsInt, IsString, Length, Matches, Max, MaxLength, Min, MinLength, ValidateBy } from 'class-validator';
+import { isId } from '@florin/kernel';
+
+/** An amount in minor units: a whole number, from `min` (0 unless said) to what arithmetic keeps exact. */
+export function IsMinor(bounds: { min?: number; max?: number } = {}): PropertyDecorator {
+  return applyDecorators(IsInt(), Min(bounds.min ?? 0), Max(bounds.max ?? Number.MAX_SAFE_INTEGER));
+}
+
+/** An ISO 4217 code: three capital letters. */
+export function IsCurrency(): PropertyDecorator {
+  return applyDecorators(IsString(), Length(3, 3), Matches(/^[A-Z]{3}$/, { message: '$property must be an ISO 4217 code such as EUR' }));
+}
+
+/** One of our ids (a UUID). */
+export function IsId(options: { each?: boolean } = {}): PropertyDecorator {
+  return ValidateBy({ name: 'isId', validator: { validate: isId, defaultMessage: () => '$property must be an id (UUID)' } }, options);
+}
+
+/** Text of a person or machine: at least `min` (1 unless said) and at most `max` characters. */
+export function BoundedText(max: number, min = 1): PropertyDecorator {
+  return applyDecorators(IsString(), MinLength(min), MaxLength(max));
+}
