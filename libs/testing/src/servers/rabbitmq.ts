@@ -6,6 +6,7 @@ import { testingConfig } from '../config';
 import { ended, signal, watchdog } from './child';
 import type { Watchdog } from './child';
 import { freePort, isListening } from './ports';
+import { lightInstallation } from './rabbitmq-installation';
 import { ServerFailure } from './server-failure';
 
 const startTimeoutMs = 90_000;
@@ -79,7 +80,7 @@ export class BrokerServer {
       throw new ServerFailure(`Port ${this.port} is taken, so RabbitMQ cannot start there.`, 'stop what listens there, or choose another port');
     }
     const [epmdPort, distributionPort] = [await freePort(), await freePort()];
-    const environment = this.environment(epmdPort, distributionPort);
+    const environment = { ...this.environment(epmdPort, distributionPort), ...lightInstallation(script, join(this.dir, 'server')) };
     this.nameServer = this.run('epmd', ['-port', String(epmdPort), '-address', '127.0.0.1'], environment);
     this.nameServer.once('error', () => undefined); // not on the PATH: the node then starts one by itself
     while (this.nameServer.exitCode === null && this.nameServer.pid !== undefined && !(await isListening(epmdPort))) await pause(pollMs);
@@ -172,7 +173,7 @@ export class BrokerServer {
       ...Object.fromEntries(outside),
       HOME: inDir('home'),
       RUNNING_UNDER_SYSTEMD: 'true', // the script then becomes the Erlang machine, so our child is the broker itself
-      RABBITMQ_NODENAME: `florin-${this.port}@localhost`,
+      RABBITMQ_NODENAME: 'florin@localhost', // not from the port: the data belongs to the name, and the name server is private
       RABBITMQ_NODE_PORT: String(this.port),
       RABBITMQ_DIST_PORT: String(distributionPort),
       RABBITMQ_MNESIA_BASE: inDir('data'),
