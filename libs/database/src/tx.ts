@@ -1,5 +1,12 @@
-import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { assert, backoffMs, Bug, present, sleep } from '@florin/kernel';
+import { Injectable, Logger } from '@nestjs/common';
+import type { PoolClient, QueryResult } from 'pg';
+import type { Histogram } from 'prom-client';
+import { DataSource, type EntityManager } from 'typeorm';
+import { asRefusal, isRetryable, isStalePlan } from './errors';
+import { queryLatency, transactionRetries, transactionSeconds } from './metrics';
+import { poolOf, takeConnection } from './pool';
+import { statementOf } from './statements';
 
 /** One open transaction. Every write of a use case takes it as its first argument. */
 export interface Tx {
@@ -14,37 +21,152 @@ export interface Tx {
 }
 
 export interface TransactionOptions {
+  /** Default: PostgreSQL's READ COMMITTED, with the rows that matter locked or guarded by constraints. */
   isolation?: 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
 }
 
+/** Tries after the first; contention that outlives them is load, and its caller should come back later. */
+const maxRetries = 3;
+
+/** Opens transactions: the only way to write. */
 @Injectable()
 export class Transactions {
-  constructor(private readonly dataSource: DataSource) {}
+  private readonly logger = new Logger(Transactions.name);
+  private readonly service: string;
+  private readonly latency: Histogram<'type'>;
 
-  /** Runs the work in one transaction: commits when it resolves, rolls back when it throws. Serialization failures and deadlocks are run again. */
+  constructor(private readonly dataSource: DataSource) {
+    const { applicationName } = dataSource.options as { applicationName?: string };
+    this.service = applicationName ?? 'database';
+    this.latency = queryLatency(this.service);
+  }
+
+  /**
+   * Runs the work in one transaction: commits when it resolves, rolls back when it throws.
+   *
+   * The work may run up to four times (serialization failure, deadlock), so it must leave nothing behind but rows.
+   * Throws what the work throws; a lost database, a spent pool or a timeout as a Refusal `unavailable`.
+   * When the connection is lost during COMMIT nobody can say whether it happened: that too is `unavailable`,
+   * is never retried here, and the caller's idempotency key tells.
+   */
   async run<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
-    const hooks: (() => void | Promise<void>)[] = [];
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.once(work, options);
+      } catch (error) {
+        if (attempt === maxRetries || !(isRetryable(error) || isStalePlan(error))) throw asRefusal(error);
+        transactionRetries.inc({ service: this.service });
+        await sleep(backoffMs(attempt, 10, 100));
+      }
+    }
+  }
+
+  private async once<T>(work: (tx: Tx) => Promise<T>, { isolation }: TransactionOptions): Promise<T> {
+    const started = performance.now();
+    const client = await takeConnection(poolOf(this.dataSource));
+    const tx = new OpenTx(client, this.dataSource, this.latency);
+    let result: T;
     try {
-      await runner.startTransaction(options.isolation);
-      const result = await work(asTx(runner, hooks));
-      await runner.commitTransaction();
-      for (const hook of hooks) void hook();
-      return result;
+      // Not awaited: it travels in the same packet as the first statement of the work.
+      const begun = client.query(isolation ? `BEGIN ISOLATION LEVEL ${isolation}` : 'BEGIN');
+      begun.catch(() => undefined);
+      result = await work(tx);
+      await begun;
+      tx.end();
+      await commit(client);
     } catch (error) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction();
+      tx.end();
+      await rollback(client, error);
+      this.observe(started, 'rolled_back');
       throw error;
-    } finally {
-      await runner.release();
+    }
+    client.release();
+    this.observe(started, 'committed');
+    for (const hook of tx.hooks) void this.runHook(hook);
+    return result;
+  }
+
+  private observe(started: number, outcome: string): void {
+    transactionSeconds.observe({ service: this.service, outcome }, (performance.now() - started) / 1_000);
+  }
+
+  private async runHook(hook: () => void | Promise<void>): Promise<void> {
+    try {
+      await hook();
+    } catch (error) {
+      this.logger.error(error, 'A hook after the commit failed');
     }
   }
 }
 
-function asTx(runner: QueryRunner, hooks: (() => void | Promise<void>)[]): Tx {
-  return {
-    manager: runner.manager,
-    query: async <Row>(sql: string, params: readonly unknown[] = []) => (await runner.query(sql, [...params], true)).records as Row[],
-    execute: async (sql, params = []) => (await runner.query(sql, [...params], true)).affected ?? 0,
-    afterCommit: (hook) => void hooks.push(hook),
-  };
+async function commit(client: PoolClient): Promise<void> {
+  const { command } = await client.query('COMMIT');
+  // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK and no error: nothing was saved.
+  if (command !== 'COMMIT') throw new Bug('The work went on after a statement had failed, so nothing was committed');
+}
+
+/** Gives the connection back clean, or not at all. */
+async function rollback(client: PoolClient, reason: unknown): Promise<void> {
+  try {
+    await client.query('ROLLBACK');
+    client.release(isStalePlan(reason));
+  } catch {
+    // The rollback failed because the connection is gone, and with it the transaction: the reason is told, the connection dropped.
+    client.release(true);
+  }
+}
+
+class OpenTx implements Tx {
+  readonly hooks: (() => void | Promise<void>)[] = [];
+  private over = false;
+  private orm: EntityManager | undefined;
+
+  constructor(
+    private readonly client: PoolClient,
+    private readonly dataSource: DataSource,
+    private readonly latency: Histogram<'type'>,
+  ) {}
+
+  async query<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]> {
+    return (await this.send(sql, params)).rows as Row[];
+  }
+
+  async execute(sql: string, params?: readonly unknown[]): Promise<number> {
+    return (await this.send(sql, params)).rowCount ?? 0;
+  }
+
+  /** Made when it is first asked for: most hot paths write plain SQL. */
+  get manager(): EntityManager {
+    this.orm ??= joinedManager(this.dataSource, this.client);
+    return this.orm;
+  }
+
+  afterCommit(hook: () => void | Promise<void>): void {
+    this.hooks.push(hook);
+  }
+
+  end(): void {
+    this.over = true;
+  }
+
+  private async send(sql: string, params: readonly unknown[] | undefined): Promise<QueryResult> {
+    assert(!this.over, 'A transaction was used after its end: something in the work was not awaited');
+    const statement = statementOf(sql);
+    const started = performance.now();
+    const values = params as unknown[] | undefined;
+    const result: QueryResult | QueryResult[] = await this.client.query(values?.length ? { text: sql, values, name: statement.name } : sql);
+    this.latency.observe({ type: statement.kind }, performance.now() - started);
+    // Several statements in one text answer with a list: the last one counts.
+    return Array.isArray(result) ? present(result.at(-1), 'a text of several statements answers at least one') : result;
+  }
+}
+
+/**
+ * A TypeORM manager that sends everything through this connection and knows that a transaction is open,
+ * so `save` joins it and `manager.transaction` becomes a savepoint.
+ */
+function joinedManager(dataSource: DataSource, client: PoolClient): EntityManager {
+  const runner = dataSource.createQueryRunner();
+  Object.assign(runner, { databaseConnection: client, isTransactionActive: true, transactionDepth: 1 });
+  return runner.manager;
 }
