@@ -1,7 +1,9 @@
 export { contractNamed, allContracts } from './all-contracts';
 export * from './define';
 export * from './envelope';
+export { breakingChanges } from './compatibility';
 export * from './routes';
+export * from './schema';
 export { InvalidMessage, validateData } from './validate';
 export * from './auth/email-verification-requested.v1';
 export * from './auth/session-revoked.v1';
