@@ -58,13 +58,26 @@ export interface Watchdog {
   release(): void;
 }
 
+export interface Watched {
+  pid: number;
+  stopSignal: 'INT' | 'TERM';
+  /** Further processes to end afterwards. */
+  alsoKill?: number[];
+  /** A temporary folder to remove at the end. */
+  removeFolder?: string;
+}
+
 /**
  * Stops the server when this process ends without having done so, even by SIGKILL: a shell waits on a pipe
  * that only the end of this process can close.
  */
-export function watchdog(pid: number, stopSignal: 'INT' | 'TERM', alsoKill: number[] = []): Watchdog {
-  const script = 'if read -r line; then exit 0; fi; kill -"$1" "$2"; shift 2; sleep 3; for other in "$@"; do kill -KILL "$other"; done';
-  const shell = spawn('/bin/sh', ['-c', script, 'watchdog', stopSignal, String(pid), ...alsoKill.map(String)], {
+export function watchdog(watched: Watched): Watchdog {
+  const script =
+    'if read -r line; then exit 0; fi; kill -"$1" "$2"; folder=$3; shift 3; sleep 3; ' +
+    'for other in "$@"; do kill -KILL "$other"; done; if [ -n "$folder" ]; then rm -rf "$folder"; fi';
+  const { pid, stopSignal, alsoKill = [], removeFolder = '' } = watched;
+  const shell = spawn('/bin/sh', ['-c', script, 'watchdog', stopSignal, String(pid), removeFolder, ...alsoKill.map(String)], {
+    cwd: '/',
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });

@@ -79,7 +79,8 @@ export class PostgresServer {
       await pause(200);
     }
     const pid = this.child?.pid;
-    if (pid !== undefined && (this.options.stopWithParent ?? true)) this.guard = watchdog(pid, 'INT');
+    if (pid === undefined || this.options.stopWithParent === false) return;
+    this.guard = watchdog({ pid, stopSignal: 'INT', removeFolder: this.options.dir ? '' : dirname(this.dir) });
   }
 
   /** Ends it in order: sessions are cut, everything committed is on disk. Removes the data of a temporary server. */
