@@ -1,0 +1,73 @@
+/** What a decision needs to know, read under lock. Amounts are minor units. */
+export interface Books {
+  accounts: Map<string, AccountState>;
+  holds: Map<string, HoldState>;
+  /** Hold ids by the key the hold was made with. */
+  holdIds: Map<string, string>;
+  /** Journals that a command wants to reverse, by id. */
+  originals: Map<string, OriginalJournal>;
+  /** What decides whether a hold has timed out. */
+  now: Date;
+}
+
+export interface AccountState {
+  id: string;
+  code: string;
+  asset: string;
+  allowNegative: boolean;
+  closed: boolean;
+  posted: number;
+  held: number;
+  /** How many postings the account has: the number of its latest one. */
+  postings: number;
+}
+
+export interface HoldState {
+  id: string;
+  account: string;
+  key: string;
+  amount: number;
+  captured: number;
+  status: 'open' | 'captured' | 'voided' | 'expired';
+  reference: string | null;
+  expiresAt: Date | null;
+}
+
+export interface OriginalJournal {
+  id: string;
+  effectiveAt: Date;
+  reference: string | null;
+  reversed: boolean;
+  postings: { account: string; amountMinor: number }[];
+}
+
+export interface JournalRow {
+  id: string;
+  key: string;
+  kind: string;
+  reference: string | null;
+  /** Null means: the moment of insertion. */
+  effectiveAt: Date | null;
+  reverses: string | null;
+  holdId: string | null;
+  metadata: Record<string, unknown> | null;
+}
+
+export interface PostingRow {
+  journalId: string;
+  accountId: string;
+  seq: number;
+  amount: number;
+  balanceAfter: number;
+  effectiveAt: Date | null;
+}
+
+/** What a set of decisions changes; written as it stands. */
+export interface Changes {
+  journals: JournalRow[];
+  postings: PostingRow[];
+  accounts: Set<AccountState>;
+  newHolds: HoldState[];
+  changedHolds: Set<HoldState>;
+  reversals: { journalId: string; reversedBy: string }[];
+}

@@ -1,0 +1,3 @@
+export { Ledger, type ExpiredHold } from './ledger';
+export { ledgerMigrations } from './migrations';
+export * from './types';

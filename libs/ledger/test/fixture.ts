@@ -1,0 +1,65 @@
+import 'reflect-metadata';
+import { DatabaseConfig, openDataSource, Transactions, type Tx } from '@florin/database';
+import { testDatabase } from '@florin/testing';
+import { Ledger, ledgerMigrations, type AccountInput } from '../src';
+import type { DataSource } from 'typeorm';
+
+export interface Bank {
+  ledger: Ledger;
+  transactions: Transactions;
+  dataSource: DataSource;
+  run<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** A ledger on a database of its own. */
+export async function openBank(ledger = new Ledger()): Promise<Bank> {
+  const database = await testDatabase({ migrations: ledgerMigrations });
+  const dataSource = await openDataSource(DatabaseConfig.from({ DATABASE_URL: database.url, DATABASE_POOL_SIZE: '20' }), 'ledger-test');
+  const transactions = new Transactions(dataSource);
+  return {
+    ledger,
+    transactions,
+    dataSource,
+    run: (work) => transactions.run(work),
+    close: async () => {
+      await dataSource.destroy();
+      await database.drop();
+    },
+  };
+}
+
+let made = 0;
+/** A name that no other test of this process uses. */
+export const fresh = (prefix: string): string => `${prefix}:${process.pid}:${(made += 1)}`;
+
+export interface People {
+  world: string;
+  alice: string;
+  bob: string;
+}
+
+/** The outside world, which may go below zero, and two people who may not. Alice starts with the amount given. */
+export async function openPeople(bank: Bank, startMinor = 0): Promise<People> {
+  const people = { world: fresh('world'), alice: fresh('alice'), bob: fresh('bob') };
+  const accounts: AccountInput[] = [
+    { code: people.world, asset: 'EUR', allowNegative: true },
+    { code: people.alice, asset: 'EUR' },
+    { code: people.bob, asset: 'EUR' },
+  ];
+  await bank.run(async (tx) => {
+    await bank.ledger.open(tx, accounts);
+    if (startMinor > 0) await bank.ledger.post(tx, [transfer(people.world, people.alice, startMinor)]);
+  });
+  return people;
+}
+
+export function transfer(from: string, to: string, amountMinor: number, key = fresh('transfer')) {
+  return { key, kind: 'transfer', postings: [{ account: from, amountMinor: -amountMinor }, { account: to, amountMinor }] };
+}
+
+/** [posted, held, available] of one account. */
+export async function balanceOf(bank: Bank, code: string): Promise<number[]> {
+  const [balance] = await bank.run((tx) => bank.ledger.balances(tx, [code]));
+  return balance ? [balance.posted, balance.held, balance.available] : [];
+}
