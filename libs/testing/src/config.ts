@@ -9,3 +9,17 @@ export const testingConfig = {
   environment: () => process.env,
   temporaryFolder: () => tmpdir(),
 };
+
+/** Runs the work with these variables set, as if the process had been started with them, and puts the old ones back. */
+export async function withEnvironment<T>(variables: Record<string, string>, work: () => Promise<T>): Promise<T> {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
+  try {
+    return await work();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+}
