@@ -89,7 +89,7 @@ export class HttpClient {
 
 function queryString(query: RequestOptions['query']): string {
   const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined);
-  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`;
+  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString()}`;
 }
 
 async function parse<T>(response: Response): Promise<Answer<T>> {
