@@ -66,7 +66,7 @@ async function templateFor(server: string, migrations: MigrationClass[]): Promis
 }
 
 async function migrate(url: string, migrations: MigrationClass[]): Promise<void> {
-  const source = new DataSource({ type: 'postgres', url, migrations, migrationsTransactionMode: 'each' });
+  const source = new DataSource({ type: 'postgres', url, migrations, migrationsTableName: 'schema_migrations', migrationsTransactionMode: 'each' });
   await source.initialize();
   try {
     await source.runMigrations();

@@ -66,7 +66,7 @@ describe('the servers of a test run', () => {
     const [one, two] = await Promise.all([testDatabase({ migrations: [Things1764000000000] }), testDatabase({ migrations: [Things1764000000000] })]);
     await query(one.url, `INSERT INTO things VALUES ('mine')`);
     expect(await query(two.url, 'SELECT * FROM things')).toEqual([]);
-    expect(await query(two.url, 'SELECT name FROM migrations')).toEqual([{ name: 'Things1764000000000' }]);
+    expect(await query(two.url, 'SELECT name FROM schema_migrations')).toEqual([{ name: 'Things1764000000000' }]);
     await Promise.all([one.drop(), two.drop()]);
     await expect(query(one.url, 'SELECT 1')).rejects.toThrow(/does not exist/);
   });
