@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Decision, type PaymentIntent, type ProcessorEvent, type Refund, refuse } from './charges';
-import { JsonLines } from './processor-log';
+import { JsonLines } from './json-lines';
 
 /** Old keys and events are forgotten, oldest first: a real processor keeps keys for a day, we keep this many. */
 const maxKeys = 100_000;

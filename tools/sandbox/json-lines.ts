@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdir } from 'node:fs/promises';
+import { appendFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -15,7 +15,7 @@ export class JsonLines<Line> {
   constructor(private readonly path: string | undefined) {}
 
   /** Calls back with each line of the file, oldest first. A last line cut short by a crash was never answered, so it is dropped. */
-  async read(each: (line: Line) => void): Promise<void> {
+  async read(each: (line: Line) => unknown): Promise<void> {
     if (!this.path) return;
     await mkdir(dirname(this.path), { recursive: true });
     await appendFile(this.path, '');
@@ -36,6 +36,21 @@ export class JsonLines<Line> {
     });
   }
 
+  /** Writes the file anew with these lines only, whole or not at all. */
+  replace(lines: Line[]): Promise<void> {
+    const { path } = this;
+    if (!path) return Promise.resolve();
+    const content = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    const done = this.writing.then(async () => {
+      await writeFile(`${path}.new`, content);
+      await rename(`${path}.new`, path);
+    });
+    // Whoever asked hears of a failure; the lines that follow are still written.
+    this.writing = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Resolves once everything that was appended is in the file. */
   close(): Promise<void> {
     return this.writing;
   }
