@@ -58,7 +58,7 @@ export class Upstream {
   forward(request: FastifyRequest, reply: FastifyReply): void {
     reply.hijack();
     const answer = reply.raw;
-    const method = request.method as Dispatcher.HttpMethod;
+    const { method } = request;
     if (this.inFlight >= maxInFlight) {
       return refuse(answer, request.id, 503, 'edge_overloaded', `Too many requests wait for ${this.name}.`);
     }

@@ -1,7 +1,7 @@
 import { mergeOpenApi, type OpenApiDocument } from './openapi';
 
 function document(paths: OpenApiDocument['paths'], schemas: Record<string, OpenApiDocument>): OpenApiDocument {
-  return { openapi: '3.0.0', info: {}, paths, components: { schemas } } as OpenApiDocument;
+  return { openapi: '3.0.0', info: {}, paths, components: { schemas } };
 }
 const returns = (name: string, operationId = 'list') => ({
   get: { operationId, responses: { 200: { content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } } } } },

@@ -13,7 +13,6 @@ export interface OpenApiDocument extends JsonObject {
   paths: JsonObject;
 }
 
-/** Kinds of component that can be referred to, so two services may use one name for different things. */
 const methods = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']);
 
 function isObject(value: Json | undefined): value is JsonObject {
@@ -64,7 +63,7 @@ export function mergeOpenApi(documents: Record<string, OpenApiDocument>, serverU
       if (isObject(item)) paths[path] = withUniqueIds(item, service, operationIds);
     }
     const listed = relabelled['tags'];
-    if (Array.isArray(listed)) for (const tag of listed) if (isObject(tag)) tags.set(String(tag['name']), tag);
+    if (Array.isArray(listed)) for (const tag of listed) if (isObject(tag)) tags.set(JSON.stringify(tag['name']), tag);
   }
   return {
     openapi: '3.1.0',

@@ -100,10 +100,11 @@ export class Mailbox {
   async waitFor(search: MailSearch, waitMs: number): Promise<Mail[]> {
     const deadline = Date.now() + waitMs;
     for (;;) {
-      const arrival = this.nextArrival(deadline - Date.now());
+      // Taken before looking: a mail that arrives meanwhile is then seen, here or in the next round.
+      const seen = this.nextId;
       const found = await this.find(search);
       if (found.length > 0 || Date.now() >= deadline) return found;
-      await arrival;
+      if (seen === this.nextId) await this.nextArrival(deadline - Date.now());
     }
   }
 
