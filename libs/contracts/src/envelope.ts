@@ -32,10 +32,12 @@ const schemaPrefix = 'urn:florin:contract:';
 const required = ['id', 'source', 'type', 'subject', 'time', 'dataschema', 'correlationid'] as const;
 const optional = ['causationid', 'traceparent', 'tracestate', 'merchantid'] as const;
 
+/** The CloudEvents source of a service: a URI reference, the same in every installation. */
 export function sourceOf(service: string): string {
   return `/florin/${service}`;
 }
 
+/** The CloudEvents dataschema of a contract; `contractNameOf` reads it back. */
 export function dataschemaOf(contract: Pick<MessageContract, 'name'>): string {
   return `${schemaPrefix}${contract.name}`;
 }
