@@ -1,0 +1,168 @@
+import { Logger } from '@nestjs/common';
+import type { ChannelModel, ConfirmChannel, Message, Options } from 'amqplib';
+import { sleep } from '@florin/kernel';
+import type { AmqpConnection } from './amqp-connection';
+import type { MessagingSettings } from './settings';
+import { declareExchanges } from './topology';
+
+export interface Outgoing {
+  exchange: string;
+  routingKey: string;
+  content: Buffer;
+  messageId: string;
+  properties: Options.Publish;
+}
+
+/** The broker answered that nobody listens there. */
+export class Unroutable extends Error {
+  override readonly name = 'Unroutable';
+}
+
+/** Nobody knows whether the broker has it: it must be sent again. */
+export class NotConfirmed extends Error {
+  override readonly name = 'NotConfirmed';
+}
+
+interface Pending {
+  returned: boolean;
+  settle: (error?: Error) => void;
+}
+
+/** Publishes persistent, mandatory messages and says for each whether the broker has taken it. */
+export class ConfirmedPublisher {
+  private readonly logger = new Logger('Publisher');
+  private readonly pending = new Map<string, Pending[]>();
+  private channel: ConfirmChannel | undefined;
+  private opening: Promise<ConfirmChannel> | undefined;
+
+  constructor(
+    private readonly connection: AmqpConnection,
+    private readonly settings: MessagingSettings,
+  ) {}
+
+  /** Resolves when the broker has the message safe in a queue; throws Unroutable or NotConfirmed. */
+  async publish(message: Outgoing): Promise<void> {
+    const { outcomes } = await this.send([message]);
+    const [error] = await outcomes;
+    if (error) throw error;
+  }
+
+  /**
+   * Sends the messages in order. Resolves once they are written, so that the next set can follow at once;
+   * `outcomes` resolves, never rejects, with one entry per message: undefined when confirmed, or the error.
+   */
+  async send(messages: readonly Outgoing[]): Promise<{ outcomes: Promise<(Error | undefined)[]> }> {
+    const channel = await this.openChannel();
+    const outcomes: Promise<Error | undefined>[] = [];
+    for (const message of messages) {
+      const outcome = this.sendOne(channel, message);
+      outcomes.push(outcome.done);
+      if (!outcome.roomLeft) await this.drained(channel);
+    }
+    const all = Promise.all(outcomes);
+    this.watch(channel, all);
+    return { outcomes: all };
+  }
+
+  /** Waits until every message sent so far is settled. */
+  async flush(): Promise<void> {
+    while (this.pending.size > 0) await sleep(10);
+  }
+
+  private sendOne(channel: ConfirmChannel, message: Outgoing): { done: Promise<Error | undefined>; roomLeft: boolean } {
+    const key = keyOf(message.messageId, message.exchange, message.routingKey);
+    let roomLeft = true;
+    const done = new Promise<Error | undefined>((resolve) => {
+      const entry: Pending = {
+        returned: false,
+        settle: (error) => {
+          this.forget(key, entry);
+          resolve(error);
+        },
+      };
+      this.pending.set(key, [...(this.pending.get(key) ?? []), entry]);
+      const confirmed = (error: unknown) => {
+        if (error) entry.settle(new NotConfirmed(String(error)));
+        else entry.settle(entry.returned ? new Unroutable(`no queue takes ${message.routingKey} from ${message.exchange || 'the default exchange'}`) : undefined);
+      };
+      const options = { ...message.properties, messageId: message.messageId, persistent: true, mandatory: true };
+      try {
+        roomLeft = channel.publish(message.exchange, message.routingKey, message.content, options, confirmed);
+      } catch (error) {
+        entry.settle(new NotConfirmed(String(error)));
+      }
+    });
+    return { done, roomLeft };
+  }
+
+  private forget(key: string, entry: Pending): void {
+    const left = (this.pending.get(key) ?? []).filter((other) => other !== entry);
+    if (left.length > 0) this.pending.set(key, left);
+    else this.pending.delete(key);
+  }
+
+  /** A confirm that does not come in time: the channel is given up with all that is open on it, so no late confirm can be misread. */
+  private watch(channel: ConfirmChannel, settled: Promise<unknown>): void {
+    const timer = setTimeout(() => {
+      this.logger.warn(`no confirm within ${this.settings.confirmTimeoutMs} ms: giving the channel up`);
+      this.giveUp(channel);
+    }, this.settings.confirmTimeoutMs);
+    void settled.finally(() => clearTimeout(timer));
+  }
+
+  private giveUp(channel: ConfirmChannel): void {
+    if (this.channel === channel) this.channel = undefined;
+    for (const entries of [...this.pending.values()]) for (const entry of entries) entry.settle(new NotConfirmed('the broker did not confirm in time'));
+    channel.close().catch(() => this.logger.debug('the channel was closed already'));
+  }
+
+  private drained(channel: ConfirmChannel): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.settings.confirmTimeoutMs);
+      const done = () => {
+        clearTimeout(timer);
+        channel.off('drain', done).off('close', done);
+        resolve();
+      };
+      channel.once('drain', done).once('close', done);
+    });
+  }
+
+  private openChannel(): Promise<ConfirmChannel> {
+    if (this.channel) return Promise.resolve(this.channel);
+    this.opening ??= this.makeChannel().finally(() => (this.opening = undefined));
+    return this.opening;
+  }
+
+  private async makeChannel(): Promise<ConfirmChannel> {
+    const model = await this.connection.open();
+    const channel = await this.answered(model, model.createConfirmChannel());
+    channel.on('error', (error) => this.logger.warn(error.message));
+    channel.on('return', (message) => this.markReturned(message));
+    channel.on('close', () => {
+      if (this.channel === channel) this.channel = undefined;
+    });
+    await this.answered(model, declareExchanges(channel, this.settings));
+    this.channel = channel;
+    return channel;
+  }
+
+  /** A broker that takes the connection but does not answer would hold every publisher for ever: cut it. */
+  private async answered<T>(model: ChannelModel, asked: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => this.connection.discard(model), this.settings.confirmTimeoutMs);
+    try {
+      return await asked;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private markReturned({ fields, properties }: Message): void {
+    const entries = this.pending.get(keyOf(String(properties.messageId), fields.exchange, fields.routingKey)) ?? [];
+    for (const entry of entries) entry.returned = true;
+  }
+}
+
+function keyOf(messageId: string, exchange: string, routingKey: string): string {
+  return `${messageId} ${exchange} ${routingKey}`;
+}

@@ -1,0 +1,12 @@
+export { AmqpConnections } from './connections';
+export { Consumes, ConsumesSet, Delivery, type ConsumesOptions, type ConsumesSetOptions } from './consumes';
+export { DeadLetters, type DeadLetter, type DeadLetterAction } from './dead-letters';
+export { FlorinTransport, type MessagingHealth } from './florin-transport';
+export { MessagingModule } from './messaging.module';
+export { messagingMigrations } from './migrations';
+export { Outbox, type SayOptions, type Saying } from './outbox';
+export { PoisonMessage } from './poison-message';
+export { Relay } from './relay';
+export { MESSAGING_SETTINGS, messagingSettings, type MessagingSettings } from './settings';
+export { consumerOf, deadQueueOf, exchangeOf, queueOf, retryTierOf } from './topology';
+export { causeOf, contextFrom, traceparentOf } from './trace';

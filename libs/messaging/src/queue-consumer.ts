@@ -1,0 +1,262 @@
+import { Logger } from '@nestjs/common';
+import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
+import { backoffMs, sleep } from '@florin/kernel';
+import { ConnectionClosed, type AmqpConnection } from './amqp-connection';
+import type { Subscription } from './consumes';
+import type { FailedMessages } from './failed-messages';
+import { messagingMetrics } from './metrics';
+import type { Outcome } from './outcome';
+import type { SetHandler } from './set-handler';
+import type { MessagingSettings } from './settings';
+import { declareQueue } from './topology';
+
+const preconditionFailed = 406;
+/** Declaring and subscribing takes milliseconds; a broker that does not answer must not hold the consumer. */
+const subscribeTimeoutMs = 15_000;
+
+interface Waiting {
+  message: ConsumeMessage;
+  channel: Channel;
+}
+
+/** A subscription that runs; `ended` resolves when the broker or the connection has ended it. */
+interface Subscribed {
+  ended: Promise<void>;
+}
+
+export interface QueueConsumerParts {
+  /** Its name in the metrics and the logs. */
+  consumer: string;
+  queue: string;
+  subscription: Subscription;
+  connection: AmqpConnection;
+  handler: SetHandler;
+  failed: FailedMessages;
+  settings: MessagingSettings;
+}
+
+/** One queue: keeps the subscription alive through cancels and lost connections, gathers what waits, acknowledges what is done. */
+export class QueueConsumer {
+  private readonly logger = new Logger('Consumer');
+  private readonly stopped = new AbortController();
+  private readonly waiting: Waiting[] = [];
+  private readonly sendingOn = new Set<Promise<void>>();
+  private channel: Channel | undefined;
+  private consumerTag: string | undefined;
+  private working: Promise<void> | undefined;
+  private loop: Promise<void> | undefined;
+  private lastProgressAt = Date.now();
+
+  constructor(private readonly parts: QueueConsumerParts) {}
+
+  get name(): string {
+    return this.parts.consumer;
+  }
+
+  get queue(): string {
+    return this.parts.queue;
+  }
+
+  get subscription(): Subscription {
+    return this.parts.subscription;
+  }
+
+  get subscribed(): boolean {
+    return this.consumerTag !== undefined;
+  }
+
+  /** True while a delivery is being handled or waits for it. */
+  get busy(): boolean {
+    return this.working !== undefined;
+  }
+
+  /** Milliseconds since it was last known to be well: subscribed anew, or done with something, or seen with nothing to do. */
+  quietForMs(now = Date.now()): number {
+    return now - this.lastProgressAt;
+  }
+
+  markWell(): void {
+    this.lastProgressAt = Date.now();
+  }
+
+  /** Starts to subscribe and to stay subscribed. `onSubscribed` is awaited each time the queue is declared and bound. */
+  start(onSubscribed: () => Promise<void>): void {
+    this.loop ??= this.staySubscribed(onSubscribed);
+  }
+
+  /** Gives the channel up, so that the loop subscribes anew: for a consumer that has gone silent. */
+  resubscribe(): void {
+    this.channel?.close().catch((error: unknown) => this.logger.debug(`${this.name}: ${String(error)}`));
+  }
+
+  /** Stops new deliveries. Those that wait unstarted go back to the broker when the channel closes. */
+  async cancel(): Promise<void> {
+    this.stopped.abort();
+    this.waiting.length = 0;
+    const { channel, consumerTag } = this;
+    if (!channel || !consumerTag) return;
+    await Promise.race([channel.cancel(consumerTag), sleep(subscribeTimeoutMs)]).catch((error: unknown) => this.logger.debug(`${this.name}: ${String(error)}`));
+    this.waiting.length = 0;
+  }
+
+  /** Waits until the running handler is done and what failed has been sent on. */
+  async drain(): Promise<void> {
+    while (this.working) await this.working;
+    await Promise.allSettled(this.sendingOn);
+  }
+
+  /** Closes the channel after drain(): acknowledgements written before it reach the broker first. */
+  async close(): Promise<void> {
+    const channel = this.channel;
+    this.channel = undefined;
+    this.consumerTag = undefined;
+    if (channel) await Promise.race([channel.close(), sleep(subscribeTimeoutMs)]).catch((error: unknown) => this.logger.debug(`${this.name}: ${String(error)}`));
+    await this.loop;
+  }
+
+  private async staySubscribed(onSubscribed: () => Promise<void>): Promise<void> {
+    const { reconnectBaseMs, reconnectLimitMs } = this.parts.settings;
+    for (let attempt = 0; !this.stopped.signal.aborted; attempt += 1) {
+      try {
+        const { ended } = await this.subscribe();
+        await onSubscribed();
+        attempt = 0;
+        await ended;
+      } catch (error) {
+        if (error instanceof ConnectionClosed) return;
+        this.logger.warn(`${this.name}: cannot subscribe: ${String(error)}`);
+      }
+      this.channel = undefined;
+      this.consumerTag = undefined;
+      await sleep(reconnectBaseMs / 2 + backoffMs(attempt, reconnectBaseMs, reconnectLimitMs), this.stopped.signal);
+    }
+  }
+
+  /** Resolves once subscribed, with a promise for the end of it: cancel by the broker, channel or connection lost. */
+  private async subscribe(): Promise<Subscribed> {
+    const model = await this.parts.connection.open();
+    const timer = setTimeout(() => this.parts.connection.discard(model), subscribeTimeoutMs);
+    try {
+      const channel = await this.declared(model);
+      await channel.prefetch(this.parts.subscription.prefetch);
+      return await this.consume(channel);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** A channel on which the queue is declared. One that exists with other arguments, from another release, is used as it is: hearing comes first. */
+  private async declared(model: ChannelModel): Promise<Channel> {
+    const { queue, subscription, settings } = this.parts;
+    const channel = await this.openChannel(model);
+    try {
+      await declareQueue(channel, settings.namespace, subscription.contract, queue);
+      return channel;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === preconditionFailed)) throw error;
+      this.logger.error(`${queue} exists with other arguments and is used as it is: ${error.message}`);
+      return this.openChannel(model);
+    }
+  }
+
+  private async openChannel(model: ChannelModel): Promise<Channel> {
+    const channel = await model.createChannel();
+    channel.on('error', (error) => this.logger.warn(`${this.name}: ${error.message}`));
+    return channel;
+  }
+
+  private async consume(channel: Channel): Promise<Subscribed> {
+    const ended = new Promise<void>((resolve) => channel.once('close', resolve));
+    const { consumerTag } = await channel.consume(this.queue, (message) => {
+      if (message) this.receive({ message, channel });
+      else {
+        this.logger.warn(`${this.name}: the broker cancelled the consumer`);
+        this.consumerTag = undefined;
+        channel.close().catch((error: unknown) => this.logger.debug(`${this.name}: ${String(error)}`));
+      }
+    });
+    this.channel = channel;
+    this.consumerTag = consumerTag;
+    this.markWell();
+    return { ended };
+  }
+
+  private receive(delivery: Waiting): void {
+    if (this.stopped.signal.aborted) return;
+    this.waiting.push(delivery);
+    // The rest of what the broker sent arrives in the same turn of the event loop: let it, and share the transaction.
+    this.working ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.work());
+  }
+
+  private async work(): Promise<void> {
+    try {
+      while (this.waiting.length > 0 && !this.stopped.signal.aborted) {
+        const set = this.waiting.splice(0, this.parts.subscription.maxSet).filter(({ channel }) => channel === this.channel);
+        if (set.length > 0) await this.handle(set);
+        this.markWell();
+      }
+    } finally {
+      this.working = undefined;
+    }
+  }
+
+  private async handle(set: readonly Waiting[]): Promise<void> {
+    const stopTimer = messagingMetrics.handleSeconds.startTimer({ queue: this.name });
+    const outcomes = await this.parts.handler.handle(set.map(({ message }) => message), this.stopped.signal);
+    stopTimer();
+    set.forEach((delivery, index) => this.settle(delivery, outcomes[index] ?? { kind: 'given_back' }));
+  }
+
+  private settle(delivery: Waiting, outcome: Outcome): void {
+    switch (outcome.kind) {
+      case 'handled':
+      case 'duplicate':
+        this.count(outcome.kind);
+        this.acknowledge(delivery);
+        break;
+      case 'failed':
+      case 'poison': {
+        // Not awaited: the queue goes on, and the prefetch limit bounds how many can be on their way.
+        const sent = this.sendOn(delivery, outcome).finally(() => this.sendingOn.delete(sent));
+        this.sendingOn.add(sent);
+        break;
+      }
+      case 'given_back':
+        break;
+    }
+  }
+
+  /** Until the copy is confirmed the original stays unacknowledged, so nothing is lost whatever happens in between. */
+  private async sendOn({ message, channel }: Waiting, outcome: Extract<Outcome, { error: unknown }>): Promise<void> {
+    const { failed, settings } = this.parts;
+    for (let attempt = 0; channel === this.channel; attempt += 1) {
+      try {
+        const done = outcome.kind === 'poison' ? await failed.bury(this.queue, message, outcome.reason, outcome.error) : await failed.retryOrBury(this.queue, message, outcome.error);
+        const dead = outcome.kind === 'poison' || done === 'dead';
+        this.count(dead ? 'dead' : 'retried');
+        const about = `${this.name}: message ${String(message.properties.messageId)} ${dead ? 'is dead' : 'will be tried again'}: ${String(outcome.error)}`;
+        if (dead) this.logger.error(about);
+        else this.logger.warn(about);
+        return this.acknowledge({ message, channel });
+      } catch (error) {
+        if (error instanceof ConnectionClosed) return;
+        this.logger.warn(`${this.name}: a failed message cannot be sent on yet: ${String(error)}`);
+        await sleep(backoffMs(attempt, settings.reconnectBaseMs, settings.reconnectLimitMs), this.stopped.signal);
+        if (this.stopped.signal.aborted) return;
+      }
+    }
+  }
+
+  private acknowledge({ message, channel }: Waiting): void {
+    try {
+      channel.ack(message);
+    } catch (error) {
+      // The channel is gone: the broker hands the message out again, and the inbox knows it.
+      this.logger.debug(`${this.name}: ${String(error)}`);
+    }
+  }
+
+  private count(outcome: string): void {
+    messagingMetrics.handled.inc({ queue: this.name, outcome });
+  }
+}

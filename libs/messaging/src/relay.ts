@@ -1,0 +1,198 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { backoffMs, sleep } from '@florin/kernel';
+import { NotConfirmed, type Outgoing } from './confirmed-publisher';
+import { AmqpConnections } from './connections';
+import { messagingMetrics } from './metrics';
+import { OutboxWake } from './outbox-wake';
+import { RelaySession, type OutboxRow } from './relay-session';
+import { clientConfigOf } from './relay-database';
+import { MESSAGING_SETTINGS, type MessagingSettings } from './settings';
+import { exchangeOf } from './topology';
+
+/** Rows on their way at the most, in batches: reading, confirming and marking overlap. */
+const batchesOnTheirWay = 3;
+/** Transactions commit out of the order of their numbers. Those that are this far behind are found by the full look instead. */
+const lookBehind = 20_000;
+const fullLookMs = 1_000;
+const backlogMs = 5_000;
+/** Large messages come in smaller batches, so that a batch never weighs much more than this. */
+const batchBytes = 8 * 1024 * 1024;
+const standbyMs = 1_000;
+
+/** Publishes what the outbox holds, in order. One per database works at a time; others stand by and take over. */
+@Injectable()
+export class Relay {
+  private readonly logger = new Logger('Relay');
+  private readonly onTheirWay = new Map<string, Promise<void>>();
+  private stopping = new AbortController();
+  private loop: Promise<void> | undefined;
+  private bell: (() => void) | undefined;
+  private rung = false;
+  private leads = false;
+  private newest = 0;
+  private batch: number;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly connections: AmqpConnections,
+    private readonly wake: OutboxWake,
+    @Inject(MESSAGING_SETTINGS) private readonly settings: MessagingSettings,
+  ) {
+    this.batch = settings.relayBatch;
+  }
+
+  /** True while this process holds the lock of the database's relay. */
+  get isLeader(): boolean {
+    return this.leads;
+  }
+
+  start(): void {
+    this.stopping = new AbortController();
+    this.loop ??= this.run();
+  }
+
+  /** Ends the loop, waits for the confirms of what is on its way and marks it, and gives the lock back. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.ring();
+    await this.loop;
+    this.loop = undefined;
+  }
+
+  private async run(): Promise<void> {
+    const { reconnectBaseMs, reconnectLimitMs } = this.settings;
+    for (let attempt = 0; !this.stopping.signal.aborted; attempt += 1) {
+      try {
+        await this.session();
+        attempt = 0;
+      } catch (error) {
+        this.logger.warn(`the relay starts again: ${String(error)}`);
+      }
+      await sleep(backoffMs(attempt, reconnectBaseMs, reconnectLimitMs), this.stopping.signal);
+    }
+  }
+
+  private async session(): Promise<void> {
+    const session = await RelaySession.open(clientConfigOf(this.dataSource), () => this.ring(), () => this.ring());
+    try {
+      while (session.usable && !this.stopping.signal.aborted && !(await session.lead())) await sleep(standbyMs, this.stopping.signal);
+      if (session.usable && !this.stopping.signal.aborted) await this.lead(session);
+    } finally {
+      this.leads = false;
+      this.wake.listen(undefined);
+      await session.close().catch((error: unknown) => this.logger.debug(`closing: ${String(error)}`));
+    }
+  }
+
+  private async lead(session: RelaySession): Promise<void> {
+    this.logger.log('publishing the outbox');
+    this.leads = true;
+    this.newest = 0;
+    this.onTheirWay.clear();
+    this.wake.listen(() => this.ring());
+    const housekeeping = this.keepHouse(session);
+    try {
+      await this.publishUntilStopped(session);
+      await Promise.all(this.onTheirWay.values());
+    } finally {
+      clearInterval(housekeeping);
+    }
+  }
+
+  private async publishUntilStopped(session: RelaySession): Promise<void> {
+    let fullLookAt = 0;
+    while (session.usable && !this.stopping.signal.aborted) {
+      const full = Date.now() >= fullLookAt;
+      if (full) {
+        await session.release();
+        fullLookAt = Date.now() + fullLookMs;
+      }
+      this.rung = false;
+      const rows = await session.ready(full ? 0 : this.newest - lookBehind, [...this.onTheirWay.keys()], this.batch);
+      if (rows.length > 0) {
+        this.newest = Math.max(this.newest, ...rows.map((row) => row.seq));
+        await this.dispatch(session, rows);
+      }
+      if (this.onTheirWay.size >= batchesOnTheirWay * this.batch) await Promise.race(this.onTheirWay.values());
+      if (rows.length < this.batch) await this.rest();
+    }
+  }
+
+  /** Sends the rows in order and goes on; what becomes of them is settled beside the loop. */
+  private async dispatch(session: RelaySession, rows: readonly OutboxRow[]): Promise<void> {
+    const { outcomes } = await this.connections.publisher.send(rows.map((row) => this.outgoing(row)));
+    const weight = rows.reduce((sum, row) => sum + row.envelope.length, 0) / rows.length;
+    this.batch = Math.max(1, Math.min(this.settings.relayBatch, Math.floor(batchBytes / weight)));
+    const settled = outcomes
+      .then((errors) => this.settle(session, rows, errors))
+      .catch((error: unknown) => this.logger.warn(`published, but not marked; it will be sent again: ${String(error)}`))
+      .finally(() => {
+        for (const { id } of rows) this.onTheirWay.delete(id);
+      });
+    for (const { id } of rows) this.onTheirWay.set(id, settled);
+  }
+
+  private async settle(session: RelaySession, rows: readonly OutboxRow[], errors: readonly (Error | undefined)[]): Promise<void> {
+    const now = Date.now();
+    const published = rows.filter((_, index) => errors[index] === undefined);
+    const refused = rows.flatMap(({ id }, index) => {
+      const error = errors[index];
+      return error && !(error instanceof NotConfirmed) ? [{ id, error: error.message }] : [];
+    });
+    const unconfirmed = rows.length - published.length - refused.length;
+    for (const { createdAt } of published) messagingMetrics.outboxLag.observe(Math.max(0, now - createdAt.getTime()) / 1000);
+    messagingMetrics.published.inc({ outcome: 'confirmed' }, published.length);
+    messagingMetrics.published.inc({ outcome: 'unroutable' }, refused.length);
+    messagingMetrics.published.inc({ outcome: 'unconfirmed' }, unconfirmed);
+    if (published.length > 0) await session.markPublished(published.map(({ id }) => id));
+    if (refused.length > 0) {
+      this.logger.warn(`${refused.length} messages cannot be routed and stay in the outbox; first: ${refused[0]?.error}`);
+      await session.postpone(refused, this.settings.unroutableBackoffMs);
+    }
+    if (unconfirmed > 0) {
+      this.logger.warn(`${unconfirmed} messages were not confirmed and will be sent again`);
+      this.newest = 0;
+    }
+  }
+
+  private outgoing({ id, kind, type, version, envelope, traceparent, correlationid }: OutboxRow): Outgoing {
+    return {
+      exchange: exchangeOf(this.settings.namespace, kind),
+      routingKey: `${type}.v${version}`,
+      content: Buffer.from(envelope),
+      messageId: id,
+      properties: {
+        contentType: 'application/cloudevents+json; charset=utf-8',
+        type,
+        appId: this.settings.service,
+        correlationId: correlationid ?? undefined,
+        headers: traceparent === null ? {} : { traceparent },
+      },
+    };
+  }
+
+  private keepHouse(session: RelaySession): NodeJS.Timeout {
+    const measure = async () => {
+      if (!session.usable) return;
+      const { pending, oldestSeconds } = await session.backlog();
+      messagingMetrics.outboxPending.set(pending);
+      messagingMetrics.outboxOldestAge.set(oldestSeconds);
+    };
+    return setInterval(() => void measure().catch((error: unknown) => this.logger.debug(`backlog: ${String(error)}`)), backlogMs);
+  }
+
+  private ring(): void {
+    this.rung = true;
+    this.bell?.();
+  }
+
+  /** Waits for a bell or the next poll. */
+  private async rest(): Promise<void> {
+    if (this.rung || this.stopping.signal.aborted) return;
+    const bell = new AbortController();
+    this.bell = () => bell.abort();
+    await sleep(this.settings.relayPollMs, bell.signal);
+    this.bell = undefined;
+  }
+}

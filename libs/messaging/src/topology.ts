@@ -1,0 +1,88 @@
+import type { Channel } from 'amqplib';
+import type { MessageContract } from '@florin/contracts';
+import { minuteMs, secondMs } from '@florin/kernel';
+import { defaultNamespace, type MessagingSettings } from './settings';
+
+/**
+ * How often a quorum queue hands out a message again after its consumer vanished before it goes to the dead letters:
+ * the fuse against a message that kills its process. Ordinary retries never count here, they are new messages.
+ * Given explicitly because brokers before 4.0 have no limit and later ones take 20.
+ */
+const deliveryLimit = 20;
+/** Looking at dead letters hands them out and takes them back, which counts as a delivery. */
+const deadLetterDeliveryLimit = 1_000_000;
+
+export type Kind = MessageContract['kind'];
+
+export function exchangeOf(namespace: string, kind: Kind): string {
+  return `${namespace}.${kind}s`;
+}
+
+/** Name of a handler, in the inbox and the metrics: `<service>.on.<type>.v<n>`, or `<service>.<as>.on.…` for a second one of the same contract. */
+export function consumerOf(service: string, contractName: string, as?: string): string {
+  return [service, as, 'on', contractName].filter(Boolean).join('.');
+}
+
+/** The queue of a handler: its name, prefixed in every namespace but the usual one, so that installations can share a broker. */
+export function queueOf(namespace: string, consumer: string): string {
+  return namespace === defaultNamespace ? consumer : `${namespace}.${consumer}`;
+}
+
+export function deadQueueOf(queue: string): string {
+  return `${queue}.dead`;
+}
+
+export function retryTierOf(namespace: string, waitMs: number): string {
+  return `${namespace}.retry.${spoken(waitMs)}`;
+}
+
+function spoken(waitMs: number): string {
+  if (waitMs % minuteMs === 0) return `${waitMs / minuteMs}m`;
+  if (waitMs % secondMs === 0) return `${waitMs / secondMs}s`;
+  return `${waitMs}ms`;
+}
+
+/** Declares what every publisher needs: the two topic exchanges and the retry tiers. */
+export async function declareExchanges(channel: Channel, { namespace, retryTiersMs }: MessagingSettings): Promise<void> {
+  await channel.assertExchange(exchangeOf(namespace, 'event'), 'topic', { durable: true });
+  await channel.assertExchange(exchangeOf(namespace, 'command'), 'topic', { durable: true });
+  for (const waitMs of new Set(retryTiersMs)) {
+    const tier = retryTierOf(namespace, waitMs);
+    // Fanout, because the routing key must stay the queue that the message goes back to through the default exchange.
+    await channel.assertExchange(tier, 'fanout', { durable: true });
+    await channel.assertQueue(tier, {
+      durable: true,
+      arguments: {
+        'x-queue-type': 'quorum',
+        'x-message-ttl': waitMs,
+        'x-dead-letter-exchange': '',
+        // Without it a message that expires while its queue has no leader would be dropped.
+        'x-dead-letter-strategy': 'at-least-once',
+        'x-overflow': 'reject-publish',
+      },
+    });
+    await channel.bindQueue(tier, tier, '');
+  }
+}
+
+/** Declares a handler's queue and its dead-letter queue, and binds it to its contract. */
+export async function declareQueue(channel: Channel, namespace: string, contract: MessageContract, queue: string): Promise<void> {
+  const dead = deadQueueOf(queue);
+  await channel.assertExchange(exchangeOf(namespace, contract.kind), 'topic', { durable: true });
+  await channel.assertQueue(dead, {
+    durable: true,
+    arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': deadLetterDeliveryLimit, 'x-overflow': 'reject-publish' },
+  });
+  await channel.assertQueue(queue, {
+    durable: true,
+    arguments: {
+      'x-queue-type': 'quorum',
+      'x-delivery-limit': deliveryLimit,
+      'x-dead-letter-exchange': '',
+      'x-dead-letter-routing-key': dead,
+      'x-dead-letter-strategy': 'at-least-once',
+      'x-overflow': 'reject-publish',
+    },
+  });
+  await channel.bindQueue(queue, exchangeOf(namespace, contract.kind), contract.name);
+}
