@@ -1,0 +1,12 @@
+import { Type } from 'class-transformer';
+import { IsInt, Max, Min } from 'class-validator';
+import { BaseConfig } from '@florin/service-host';
+
+/** What orders reads from the environment, beside what every service reads. */
+export class OrdersConfig extends BaseConfig {
+  /** How long stock and payment may take to answer before the checkout is cancelled. */
+  @Type(() => Number) @IsInt() @Min(1) @Max(3_600) CHECKOUT_DEADLINE_SECONDS = 60;
+
+  /** How much longer than the deadline reservations are asked for: they must outlive the confirmation. */
+  @Type(() => Number) @IsInt() @Min(1) @Max(86_400) RESERVATION_MARGIN_SECONDS = 900;
+}

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '@florin/database';
+import type { Coupon } from './coupon-rules';
+import { CouponsRepository, type CouponUse } from './coupons.repository';
+
+export interface CouponAsk {
+  merchantId: string;
+  code: string;
+  memberId: string | null;
+}
+
+export interface CouponFound {
+  coupon: Coupon | undefined;
+  /** Uses that this member has reserved or confirmed. */
+  takenByMember: number;
+}
+
+/** Coupon uses under the one reservation contract: reserved with a checkout, then confirmed or released with it. */
+@Injectable()
+export class CouponUses {
+  constructor(private readonly coupons: CouponsRepository) {}
+
+  /** What a coupon would do, without locking or taking anything. */
+  async look(tx: Tx, ask: CouponAsk): Promise<CouponFound> {
+    const coupon = await this.coupons.byCode(tx, ask.merchantId, ask.code);
+    if (!coupon || !ask.memberId) return { coupon, takenByMember: 0 };
+    const [taken] = await this.coupons.takenByMembers(tx, [coupon.id], [ask.memberId]);
+    return { coupon, takenByMember: taken?.taken ?? 0 };
+  }
+
+  /**
+   * Locks the coupons that are asked for and counts what each member has taken; one answer per ask, in order.
+   * Answers about one coupon share one object: raise its `taken` for each use that is given away before `reserve`.
+   */
+  async lock(tx: Tx, asks: readonly CouponAsk[]): Promise<CouponFound[]> {
+    if (asks.length === 0) return [];
+    const coupons = await this.coupons.lockByCodes(tx, asks.map((ask) => ask.merchantId), asks.map((ask) => ask.code));
+    const byCode = new Map(coupons.map((coupon) => [`${coupon.merchantId} ${coupon.code}`, coupon]));
+    const found = asks.map((ask) => ({ coupon: byCode.get(`${ask.merchantId} ${ask.code}`), memberId: ask.memberId }));
+    const limited = found.filter((one) => one.coupon && one.coupon.maxUsesPerMember !== null && one.memberId);
+    const rows =
+      limited.length > 0
+        ? await this.coupons.takenByMembers(tx, limited.map((one) => one.coupon?.id ?? ''), limited.map((one) => one.memberId ?? ''))
+        : [];
+    const taken = new Map(rows.map((row) => [`${row.coupon_id} ${row.member_id}`, row.taken]));
+    return found.map(({ coupon, memberId }) => ({ coupon, takenByMember: (coupon && taken.get(`${coupon.id} ${memberId}`)) ?? 0 }));
+  }
+
+  /** Takes the uses. Call `lock` first, in the same transaction; a CHECK fails the whole set if a limit would be passed. */
+  async reserve(tx: Tx, uses: readonly CouponUse[], now: Date): Promise<void> {
+    if (uses.length > 0) await this.coupons.reserve(tx, uses, now);
+  }
+
+  /** The checkouts are completed: their uses count for good. */
+  async confirm(tx: Tx, checkoutIds: readonly string[], now: Date): Promise<void> {
+    if (checkoutIds.length > 0) await this.coupons.confirm(tx, checkoutIds, now);
+  }
+
+  /** The checkouts are cancelled: somebody else may have their uses. */
+  async release(tx: Tx, uses: readonly { checkoutId: string; couponId: string }[], now: Date): Promise<void> {
+    if (uses.length > 0) await this.coupons.release(tx, uses.map((use) => use.checkoutId), uses.map((use) => use.couponId), now);
+  }
+}
