@@ -18,8 +18,8 @@ const libraries = {
   database: ['kernel'],
   ledger: ['kernel', 'database'],
   messaging: ['kernel', 'contracts', 'database'],
-  http: ['kernel', 'database'],
-  access: ['kernel', 'http'],
+  access: ['kernel'],
+  http: ['kernel', 'database', 'access'],
   'service-host': ['kernel', 'contracts', 'database', 'ledger', 'messaging', 'http', 'access'],
   testing: ['kernel', 'contracts', 'database', 'ledger', 'messaging', 'http', 'access', 'service-host'],
 };
@@ -31,6 +31,11 @@ const depConstraints = [
     sourceTag: `scope:${name}`,
     onlyDependOnLibsWithTags: [name, ...uses].map((used) => `scope:${used}`),
   })),
+];
+
+const boundaries = (allow) => [
+  'error',
+  { allow, enforceBuildableLibDependency: false, banTransitiveDependencies: false, depConstraints },
 ];
 
 const nodeGlobals = Object.fromEntries(
@@ -64,7 +69,7 @@ export default defineConfig(
   js.configs.recommended,
   {
     rules: {
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-empty': ['error', { allowEmptyCatch: false }],
       'no-param-reassign': 'error',
       'no-var': 'error',
@@ -90,10 +95,7 @@ export default defineConfig(
       'no-undef': 'off',
       'no-unused-vars': 'off',
       'no-redeclare': 'off',
-      '@nx/enforce-module-boundaries': [
-        'error',
-        { allow: [], enforceBuildableLibDependency: false, banTransitiveDependencies: false, depConstraints },
-      ],
+      '@nx/enforce-module-boundaries': boundaries([]),
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/no-array-delete': 'error',
       '@typescript-eslint/no-base-to-string': 'error',
@@ -103,7 +105,6 @@ export default defineConfig(
       '@typescript-eslint/no-for-in-array': 'error',
       '@typescript-eslint/no-implied-eval': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
-      '@typescript-eslint/no-misused-spread': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/no-unnecessary-type-assertion': 'error',
       '@typescript-eslint/no-unsafe-argument': 'error',
@@ -118,10 +119,15 @@ export default defineConfig(
       '@typescript-eslint/only-throw-error': 'error',
       '@typescript-eslint/prefer-promise-reject-errors': 'error',
       '@typescript-eslint/restrict-plus-operands': 'error',
-      '@typescript-eslint/return-await': ['error', 'in-try-catch'],
+      '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/use-unknown-in-catch-callback-variable': 'error',
     },
+  },
+  {
+    // Tests of a library may use the fixtures, although the fixtures use the library.
+    files: ['libs/*/test/**/*.ts', 'libs/*/src/**/*.spec.ts'],
+    rules: { '@nx/enforce-module-boundaries': boundaries(['@florin/testing']) },
   },
   {
     files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],

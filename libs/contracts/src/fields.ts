@@ -77,6 +77,7 @@ export const ListOf = (item: () => Class<object>): PropertyDecorator =>
 
 /** The class of a list's items, where the field is a list of nested shapes. */
 export function itemTypeOf(owner: Class<object>, property: string): Class<object> | undefined {
-  const item: (() => Class<object>) | undefined = Reflect.getMetadata(itemTypeKey, owner.prototype, property);
+  const item = Reflect.getMetadata(itemTypeKey, owner.prototype as object, property) as
+    (() => Class<object>) | undefined;
   return item?.();
 }
