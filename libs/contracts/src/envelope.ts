@@ -1,4 +1,4 @@
-import type { FieldError } from '@florin/kernel';
+import type { Cause, FieldError } from '@florin/kernel';
 import type { MessageContract } from './define';
 import { InvalidMessage } from './validate';
 
@@ -45,6 +45,11 @@ export function dataschemaOf(contract: Pick<MessageContract, 'name'>): string {
 /** The contract name (`orders.order.completed.v1`) that an envelope says its data follows. */
 export function contractNameOf(envelope: Pick<Envelope, 'dataschema'>): string {
   return envelope.dataschema.slice(schemaPrefix.length);
+}
+
+/** What follows from this message was caused by it. */
+export function causeOf(envelope: Pick<Envelope, 'id' | 'correlationid' | 'traceparent'>): Cause {
+  return { correlationId: envelope.correlationid, causationId: envelope.id, traceparent: envelope.traceparent };
 }
 
 /** Checks the envelope around the data, not the data. Gives it back typed; throws InvalidMessage with the attributes at fault. */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { FindVariant } from './find-variant';
 import { ProductQueries } from './product-queries';
 import { ProductsController } from './products.controller';
 import { ProductsRepository } from './products.repository';
@@ -6,7 +7,7 @@ import { SaveProduct } from './save-product';
 
 @Module({
   controllers: [ProductsController],
-  providers: [ProductQueries, ProductsRepository, SaveProduct],
-  exports: [ProductsRepository],
+  providers: [FindVariant, ProductQueries, ProductsRepository, SaveProduct],
+  exports: [FindVariant],
 })
 export class ProductsModule {}

@@ -3,7 +3,7 @@ import { Transactions } from '@florin/database';
 import { type Answered, created, Idempotency, type IdempotentRequest } from '@florin/http';
 import { Refusal } from '@florin/kernel';
 import { Injectable } from '@nestjs/common';
-import { ProductsRepository } from '../products/products.repository';
+import { FindVariant } from '../products/find-variant';
 import type { StockLevelDto, StockReceiptDto } from './stock.dto';
 import { StockQueries } from './stock-queries';
 import { StockRepository } from './stock.repository';
@@ -14,7 +14,7 @@ export class ReceiveStock {
   constructor(
     private readonly transactions: Transactions,
     private readonly idempotency: Idempotency,
-    private readonly products: ProductsRepository,
+    private readonly findVariant: FindVariant,
     private readonly stock: StockRepository,
     private readonly queries: StockQueries,
   ) {}
@@ -22,7 +22,7 @@ export class ReceiveStock {
   execute(caller: Caller, request: IdempotentRequest, receipt: StockReceiptDto): Promise<Answered<StockLevelDto>> {
     return this.transactions.run((tx) =>
       this.idempotency.once(tx, request, async () => {
-        const owner = await this.products.merchantOfVariant(tx, receipt.variant_id);
+        const owner = await this.findVariant.merchantOf(tx, receipt.variant_id);
         if (owner !== caller.merchantId) throw Refusal.field('not_found', 'variant_id', 'variant_not_found', 'There is no such variant.');
         await this.stock.openItems(tx, [{ variantId: receipt.variant_id, merchantId: owner }]);
         await this.stock.lockAvailable(tx, [receipt.variant_id]);

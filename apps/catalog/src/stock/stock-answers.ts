@@ -1,4 +1,4 @@
-import { type Envelope, stockConfirmed, stockRefused, stockReleased, stockReserved } from '@florin/contracts';
+import { causeOf, type Envelope, stockConfirmed, stockRefused, stockReleased, stockReserved } from '@florin/contracts';
 import type { Tx } from '@florin/database';
 import type { Cause } from '@florin/kernel';
 import { Outbox } from '@florin/messaging';
@@ -25,7 +25,7 @@ export class StockAnswers {
       subject: asked.data.checkoutId,
       data,
       merchantId: asked.merchantid,
-      cause: { correlationId: asked.correlationid, causationId: asked.id, traceparent: asked.traceparent },
+      cause: causeOf(asked),
     };
   }
 

@@ -56,3 +56,6 @@ export function dayOf(instant: Date, timeZone: string): string {
   }
   return formatter.format(instant);
 }
+
+/** Orders of a merchant in a currency earn in one default program. */
+export const programKey = (merchantId: string, currency: string): string => `${merchantId}:${currency}`;

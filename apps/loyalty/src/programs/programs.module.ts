@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { FindPrograms } from './find-programs';
 import { ProgramQueries } from './program-queries';
 import { ProgramsController } from './programs.controller';
 import { ProgramsRepository } from './programs.repository';
@@ -6,7 +7,7 @@ import { SaveProgram } from './save-program';
 
 @Module({
   controllers: [ProgramsController],
-  providers: [ProgramQueries, ProgramsRepository, SaveProgram],
-  exports: [ProgramsRepository],
+  providers: [FindPrograms, ProgramQueries, ProgramsRepository, SaveProgram],
+  exports: [FindPrograms],
 })
 export class ProgramsModule {}

@@ -1,5 +1,5 @@
 import type { Tx } from '@florin/database';
-import type { Program } from './program-rules';
+import { type Program, programKey } from './program-rules';
 import type { ProgramDto, SaveProgramDto } from './program.dto';
 
 interface Queries {
@@ -20,10 +20,10 @@ const domain = `
 
 /** SQL of programs. */
 export class ProgramsRepository {
-  /** The default program of each merchant and currency, keyed `merchant:currency`. */
+  /** The default program of each merchant and currency, keyed by `programKey`. */
   async defaultsOf(tx: Tx, merchantIds: readonly string[]): Promise<Map<string, Program>> {
     const rows = await tx.query<Program>(`${domain} WHERE program.merchant_id = ANY($1::uuid[]) AND program.is_default`, [[...new Set(merchantIds)]]);
-    return new Map(rows.map((program) => [`${program.merchantId}:${program.currency}`, program]));
+    return new Map(rows.map((program) => [programKey(program.merchantId, program.currency), program]));
   }
 
   async one(source: Queries, merchantId: string, id: string): Promise<ProgramDto | undefined> {
