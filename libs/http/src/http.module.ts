@@ -1,18 +1,89 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Inject, Injectable, Module, type OnApplicationShutdown, type OnModuleInit, Optional } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE, HttpAdapterHost } from '@nestjs/core';
+import { CallerChecks } from '@florin/access';
+import type { FastifyInstance } from 'fastify';
+import type { Redis } from 'ioredis';
+import { TrustedProxies } from './client-address';
+import { httpConfig, type HttpConfig } from './config';
+import { addEdgeHooks } from './edge-hooks';
 import { Idempotency } from './idempotency';
+import { InputPipe } from './input-pipe';
+import { BlockedAddresses } from './limits/blocked-addresses';
+import { Limits } from './limits/limits';
+import { Pressure } from './limits/pressure';
+import { RateLimitGuard } from './limits/rate-limit-guard';
+import { ProblemFilter } from './problem-filter';
+import { connectRedis } from './redis';
 
 export interface HttpOptions {
   /** The name of the service, for the OpenAPI document and the keys in Redis. */
   service: string;
-  title?: string;
+  /** One sentence for the OpenAPI document. */
+  description?: string;
   version?: string;
+  /** Instead of, or beside, the environment: for tests. */
+  config?: Partial<HttpConfig>;
 }
 
+const OPTIONS = Symbol('HttpOptions');
+const CONFIG = Symbol('HttpConfig');
+const REDIS = Symbol('LimitsRedis');
+
+/** Puts the hooks in place once everything is built, and takes them down with the application. */
+@Injectable()
+class HttpEdge implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly limits: Limits,
+    private readonly pressure: Pressure,
+    @Inject(CONFIG) private readonly config: HttpConfig,
+    @Inject(REDIS) private readonly redis: Redis | null,
+    @Optional() private readonly checks?: CallerChecks,
+  ) {}
+
+  onModuleInit(): void {
+    const fastify = this.host.httpAdapter?.getInstance<FastifyInstance | undefined>();
+    // Without an HTTP server (a worker role) there is no edge.
+    if (!fastify || typeof fastify.addHook !== 'function') return;
+    // Only JSON: a form post is what a browser sends across sites without asking (SEC-15), and text would arrive unparsed.
+    fastify.removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']);
+    const blocked = new BlockedAddresses(this.config, this.redis ?? undefined);
+    addEdgeHooks(fastify, { proxies: new TrustedProxies(this.config.trustedProxies), limits: this.limits, blocked, pressure: this.pressure });
+    this.checks?.add((caller, _request, reply) => this.limits.forUser(caller, reply));
+    this.pressure.start();
+  }
+
+  onApplicationShutdown(): void {
+    this.pressure.stop();
+    this.redis?.disconnect();
+  }
+}
+
+/** Everything a service's HTTP side shares: errors, input, idempotency, limits, the OpenAPI document. Import it once. */
 @Global()
 @Module({})
 export class HttpModule {
   static forService(options: HttpOptions): DynamicModule {
-    void options;
-    return { module: HttpModule, providers: [Idempotency], exports: [Idempotency] };
+    return {
+      module: HttpModule,
+      providers: [
+        { provide: OPTIONS, useValue: options },
+        { provide: CONFIG, useFactory: (): HttpConfig => ({ ...httpConfig(), ...options.config }) },
+        { provide: REDIS, useFactory: ({ redisUrl }: HttpConfig) => (redisUrl ? connectRedis(redisUrl) : null), inject: [CONFIG] },
+        { provide: Pressure, useFactory: () => new Pressure() },
+        {
+          provide: Limits,
+          useFactory: (config: HttpConfig, pressure: Pressure, redis: Redis | null) =>
+            new Limits(options.service, config, pressure, redis ?? undefined),
+          inject: [CONFIG, Pressure, REDIS],
+        },
+        { provide: Idempotency, useFactory: () => new Idempotency() },
+        { provide: APP_FILTER, useFactory: () => new ProblemFilter() },
+        { provide: APP_PIPE, useFactory: () => new InputPipe() },
+        RateLimitGuard,
+        HttpEdge,
+      ],
+      exports: [Idempotency, Limits, RateLimitGuard],
+    };
   }
 }
