@@ -80,8 +80,11 @@ function capture(books: Books, changes: Changes, id: string, input: CaptureInput
   if (held.status !== 'open') return no('hold_closed', `hold ${held.id} is ${held.status}`);
   const left = held.amount - held.captured;
   if (input.amountMinor > left) return no('hold_exceeded', `hold ${held.id} has ${left} left, not ${input.amountMinor}`);
+  if (input.postings.some((posting) => posting.account === held.account)) {
+    return no('invalid', 'the holder’s own posting is added by the ledger and cannot be given');
+  }
   if (input.postings.reduce((sum, posting) => sum + BigInt(posting.amountMinor), 0n) !== BigInt(input.amountMinor)) {
-    return no('unbalanced', 'the postings must sum to the captured amount: the holder’s own posting is added by the ledger');
+    return no('unbalanced', 'the postings must sum to the captured amount');
   }
   const journal = journalRow(id, input.key, input.kind ?? 'capture', { ...input, reference: input.reference ?? held.reference ?? undefined });
   journal.holdId = held.id;

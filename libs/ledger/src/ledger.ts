@@ -3,8 +3,9 @@ import type { Tx } from '@florin/database';
 import { applyCommands } from './apply';
 import type { Changes } from './books';
 import { giveBack } from './decide';
-import { readBalances } from './balances';
+import { type Instant, readBalances, readBalancesAt } from './balances';
 import { readDueHolds } from './read-books';
+import { type HoldView, type JournalView, readHoldViews, readJournals, readStatement, type StatementLine, type StatementRange } from './statements';
 import {
   type Account,
   type AccountInput,
@@ -119,6 +120,39 @@ export class Ledger {
   /** The balances of accounts, in the order asked; an unknown code is left out. */
   balances(reader: Reader, codes: readonly string[]): Promise<Balance[]> {
     return readBalances(reader, codes);
+  }
+
+  /** Balances as they were at an instant, by effective date, by what was known then, or both. */
+  balancesAt(reader: Reader, codes: readonly string[], instant: Instant): Promise<Balance[]> {
+    return readBalancesAt(reader, codes, instant);
+  }
+
+  /** A page of what happened on an account, the latest first, each line with the true balance after it. */
+  statement(reader: Reader, code: string, range: StatementRange): Promise<StatementLine[]> {
+    return readStatement(reader, code, range);
+  }
+
+  /** Journals with their postings, by id or by reference: why the money moved. */
+  journals(reader: Reader, choice: { ids: readonly string[] } | { reference: string }, limit = 100): Promise<JournalView[]> {
+    return readJournals(reader, choice, limit);
+  }
+
+  /** Holds of an account, also those that are over, or one by id or key; the latest first. */
+  holds(reader: Reader, choice: Parameters<typeof readHoldViews>[1], limit = 100): Promise<HoldView[]> {
+    return readHoldViews(reader, choice, limit);
+  }
+
+  /** Closes empty accounts: nothing can be posted to them any more. A closed or unknown one is left out of the answer, one with money throws a conflict. */
+  async close(tx: Tx, codes: readonly string[]): Promise<string[]> {
+    const open = await tx.query<{ code: string; empty: boolean }>(
+      `SELECT code, posted = 0 AND held = 0 AS empty FROM ledger_accounts
+       WHERE code = ANY ($1::text[]) AND status = 'open' ORDER BY id FOR NO KEY UPDATE`,
+      [codes],
+    );
+    const full = open.find((account) => !account.empty);
+    if (full) throw new Refusal('conflict', 'ledger_account_not_empty', `account ${full.code} still has money and cannot be closed`);
+    await tx.execute(`UPDATE ledger_accounts SET status = 'closed' WHERE code = ANY ($1::text[])`, [open.map((account) => account.code)]);
+    return open.map((account) => account.code);
   }
 
   /**

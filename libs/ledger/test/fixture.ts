@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { DatabaseConfig, openDataSource, Transactions, type Tx } from '@florin/database';
 import { testDatabase } from '@florin/testing';
-import { Ledger, ledgerMigrations, type AccountInput } from '../src';
+import { Ledger, ledgerMigrations, ledgerProofs, type AccountInput, type Offender } from '../src';
 import type { DataSource } from 'typeorm';
 
 export interface Bank {
@@ -62,4 +62,29 @@ export function transfer(from: string, to: string, amountMinor: number, key = fr
 export async function balanceOf(bank: Bank, code: string): Promise<number[]> {
   const [balance] = await bank.run((tx) => bank.ledger.balances(tx, [code]));
   return balance ? [balance.posted, balance.held, balance.available] : [];
+}
+
+/** Runs every proof and gives those that found something, by name. */
+export async function offenders(bank: Bank, limit = 20): Promise<Record<string, Offender[]>> {
+  const found: Record<string, Offender[]> = {};
+  for (const proof of ledgerProofs) {
+    const { offenders } = await bank.run((tx) => proof.run(tx, limit));
+    if (offenders.length > 0) found[proof.name] = offenders;
+  }
+  return found;
+}
+
+/** The transaction, with every statement counted. */
+export function counted(tx: Tx): { tx: Tx; statements: string[] } {
+  const statements: string[] = [];
+  const note = (sql: string) => void statements.push(sql.trim().split(/\s+/).slice(0, 4).join(' '));
+  return {
+    statements,
+    tx: {
+      query: (sql, params) => (note(sql), tx.query(sql, params)),
+      execute: (sql, params) => (note(sql), tx.execute(sql, params)),
+      manager: tx.manager,
+      afterCommit: (hook) => tx.afterCommit(hook),
+    },
+  };
 }

@@ -4,9 +4,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * Journals and postings are append-only (triggers refuse changes) and partitioned by month of insertion, so that a closed
  * month can be detached and archived. Postings have no foreign keys: a per-row check would double the cost of a write, the
  * accounts are locked while it happens and cannot be deleted, and the prover looks for orphans.
- *
  * `tx_order` numbers the transaction that wrote the journal; the hash chain seals whole transactions in that order.
- * `ledger_chain_origin` shifts it after a dump is restored into a new cluster, whose transaction numbers start again.
  */
 export class LedgerJournals1764000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -26,6 +24,7 @@ export class LedgerJournals1764000000001 implements MigrationInterface {
       ) PARTITION BY RANGE (inserted_at);
       CREATE INDEX ledger_journals_order ON ledger_journals (tx_order);
       CREATE INDEX ledger_journals_reference ON ledger_journals (reference) WHERE reference IS NOT NULL;
+      CREATE INDEX ledger_journals_hold ON ledger_journals (hold_id) WHERE hold_id IS NOT NULL;
 
       CREATE TABLE ledger_postings (
         account_id uuid NOT NULL,
@@ -41,11 +40,6 @@ export class LedgerJournals1764000000001 implements MigrationInterface {
       -- Only postings that count at another time than they were written: what a balance by effective date has to correct for.
       CREATE INDEX ledger_postings_shifted ON ledger_postings (account_id, effective_at)
         INCLUDE (inserted_at, amount) WHERE effective_at <> inserted_at;
-
-      CREATE TABLE ledger_chain_origin (only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), shift bigint NOT NULL);
-      INSERT INTO ledger_chain_origin (shift) VALUES (0);
-      CREATE FUNCTION ledger_tx_order() RETURNS bigint LANGUAGE sql STABLE AS
-        $$ SELECT pg_current_xact_id()::text::bigint + shift FROM ledger_chain_origin $$;
 
       CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$;
@@ -88,7 +82,7 @@ export class LedgerJournals1764000000001 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       DROP FUNCTION ledger_ensure_partitions;
-      DROP TABLE ledger_postings, ledger_journals, ledger_chain_origin;
-      DROP FUNCTION ledger_tx_order, ledger_refuse_change;`);
+      DROP TABLE ledger_postings, ledger_journals;
+      DROP FUNCTION ledger_refuse_change;`);
   }
 }

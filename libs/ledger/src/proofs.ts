@@ -1,0 +1,176 @@
+import { verifyChain } from './chain';
+import type { Reader } from './types';
+
+export interface Offender {
+  /** Kind and id of what does not add up, e.g. `journal:<id>`. */
+  subject: string;
+  detail: string;
+}
+
+export interface LedgerProof {
+  name: string;
+  /** What is proven, as a sentence. */
+  says: string;
+  /** How many things it looked at, and the first offenders, at most `limit`. */
+  run(reader: Reader, limit: number): Promise<{ examined: number; offenders: Offender[] }>;
+}
+
+/** A proof by one query that gives offenders (subject, detail; $1 is the limit) and one that counts what it looked at. */
+function bySql(name: string, says: string, counted: string, sql: string): LedgerProof {
+  return {
+    name,
+    says,
+    run: async (reader, limit) => {
+      const [total] = await reader.query<{ examined: number }>(`SELECT count(*)::int AS examined FROM ${counted}`);
+      return { examined: total?.examined ?? 0, offenders: await reader.query<Offender>(`${sql} LIMIT $1`, [limit]) };
+    },
+  };
+}
+
+const journalsBalance = bySql(
+  'ledger.journals-balance',
+  'Every journal sums to zero per asset.',
+  'ledger_journals',
+  `SELECT 'journal:' || journal_id AS subject, format('%s sums to %s', asset, sum(amount)) AS detail
+   FROM ledger_postings JOIN ledger_accounts account ON account.id = account_id
+   GROUP BY journal_id, asset HAVING sum(amount) <> 0 ORDER BY journal_id`,
+);
+
+const journalsAreWhole = bySql(
+  'ledger.journals-are-whole',
+  'Every journal has at least two postings, every posting its journal and its account, with the same dates.',
+  'ledger_postings',
+  `SELECT * FROM (
+     SELECT 'journal:' || coalesce(journal.id, posting.journal_id) AS subject,
+       CASE WHEN journal.id IS NULL THEN 'postings without a journal' ELSE format('%s postings', coalesce(posting.parts, 0)) END AS detail
+     FROM ledger_journals journal
+     FULL JOIN (SELECT journal_id, inserted_at, effective_at, count(*) AS parts FROM ledger_postings GROUP BY 1, 2, 3) posting
+       ON posting.journal_id = journal.id AND posting.inserted_at = journal.inserted_at AND posting.effective_at = journal.effective_at
+     WHERE journal.id IS NULL OR coalesce(posting.parts, 0) < 2
+     UNION ALL
+     SELECT 'journal:' || posting.journal_id, format('posting %s of an unknown account %s', seq, account_id)
+     FROM ledger_postings posting LEFT JOIN ledger_accounts account ON account.id = account_id WHERE account.id IS NULL
+   ) offender`,
+);
+
+const postedEqualsPostings = bySql(
+  'ledger.posted-equals-postings',
+  'The posted balance of every account is the sum of its postings, and their number is known.',
+  'ledger_accounts',
+  `SELECT 'account:' || account.code AS subject,
+     format('posted %s, postings sum to %s; counted %s, there are %s', posted, coalesce(total, 0), postings, coalesce(parts, 0)) AS detail
+   FROM ledger_accounts account
+   LEFT JOIN (SELECT account_id, sum(amount) AS total, count(*) AS parts FROM ledger_postings GROUP BY account_id) posting ON account_id = account.id
+   WHERE posted <> coalesce(total, 0) OR postings <> coalesce(parts, 0) ORDER BY account.id`,
+);
+
+const runningBalances = bySql(
+  'ledger.running-balances',
+  'Every posting carries the balance after it, and the postings of an account follow one another without a gap.',
+  'ledger_postings',
+  `SELECT 'journal:' || journal_id AS subject,
+     format('account %s, posting %s after %s: balance %s after %s and %s', account_id, seq, prev_seq, balance_after, prev_balance, amount) AS detail
+   FROM (SELECT *, lag(seq, 1, 0::bigint) OVER account AS prev_seq, lag(balance_after, 1, 0::bigint) OVER account AS prev_balance
+         FROM ledger_postings WINDOW account AS (PARTITION BY account_id ORDER BY inserted_at, seq)) posting
+   WHERE seq <> prev_seq + 1 OR balance_after <> prev_balance + amount`,
+);
+
+const heldEqualsHolds = bySql(
+  'ledger.held-equals-open-holds',
+  'What an account holds back is the sum of what its open holds have left.',
+  'ledger_accounts',
+  `SELECT 'account:' || account.code AS subject, format('held %s, open holds have %s left', held, coalesce(total, 0)) AS detail
+   FROM ledger_accounts account
+   LEFT JOIN (SELECT account_id, sum(amount - captured) AS total FROM ledger_holds WHERE status = 'open' GROUP BY account_id) hold
+     ON account_id = account.id
+   WHERE held <> coalesce(total, 0) ORDER BY account.id`,
+);
+
+const capturesMatchHolds = bySql(
+  'ledger.captures-match-holds',
+  'What is captured of a hold is what its capture journals took from its account, never above the hold.',
+  'ledger_holds',
+  `SELECT 'hold:' || coalesce(hold.id, taken.hold_id) AS subject,
+     format('amount %s, captured %s, journals took %s', amount, captured, coalesce(taken.total, 0)) AS detail
+   FROM ledger_holds hold
+   FULL JOIN (
+     SELECT journal.hold_id, -sum(posting.amount) AS total FROM ledger_journals journal
+     JOIN ledger_holds hold ON hold.id = journal.hold_id
+     JOIN ledger_postings posting ON posting.journal_id = journal.id AND posting.inserted_at = journal.inserted_at
+       AND posting.account_id = hold.account_id
+     WHERE journal.hold_id IS NOT NULL GROUP BY journal.hold_id
+     UNION ALL
+     SELECT hold_id, 0 FROM ledger_journals journal
+     WHERE hold_id IS NOT NULL AND NOT EXISTS (SELECT FROM ledger_holds WHERE id = journal.hold_id)
+   ) taken ON taken.hold_id = hold.id
+   WHERE hold.id IS NULL OR captured <> coalesce(taken.total, 0) OR captured > amount`,
+);
+
+const reversalsMirror = bySql(
+  'ledger.reversals-mirror',
+  'Every reversal takes back exactly what its journal did, once.',
+  'ledger_reversals',
+  `SELECT * FROM (
+     SELECT 'journal:' || coalesce(journal.id, reversal.reversed_by) AS subject, 'reversal and journal are not linked both ways' AS detail
+     FROM ledger_reversals reversal
+     FULL JOIN (SELECT id, reverses FROM ledger_journals WHERE reverses IS NOT NULL) journal
+       ON journal.id = reversal.reversed_by AND journal.reverses = reversal.journal_id
+     WHERE journal.id IS NULL OR reversal.journal_id IS NULL
+     UNION ALL
+     SELECT 'journal:' || reversed_by, format('account %s is left with %s', account_id, sum(amount))
+     FROM ledger_reversals reversal
+     JOIN ledger_postings posting ON posting.journal_id IN (reversal.journal_id, reversal.reversed_by)
+     GROUP BY reversed_by, account_id HAVING sum(amount) <> 0
+   ) offender`,
+);
+
+const keysMatchResults = bySql(
+  'ledger.keys-match-results',
+  'Every journal and hold was asked for under one key, and every key that was answered with yes has its journal or hold.',
+  'ledger_keys',
+  `SELECT * FROM (
+     SELECT 'key:' || coalesce(key.key, result.key) AS subject,
+       CASE WHEN result.id IS NULL THEN format('answered with %s, which does not exist', result_id)
+            ELSE format('%s %s without its key', result.sort, result.id) END AS detail
+     FROM (SELECT * FROM ledger_keys WHERE refusal IS NULL) key
+     FULL JOIN (
+       SELECT 'journal' AS sort, id, key FROM ledger_journals UNION ALL SELECT 'hold', id, key FROM ledger_holds
+     ) result ON result.key = key.key AND result.id = key.result_id
+     -- The key of a void answers with a hold that has the key it was made with.
+     WHERE result.id IS NULL AND NOT EXISTS (SELECT FROM ledger_holds WHERE id = key.result_id) OR key.key IS NULL
+   ) offender`,
+);
+
+const noOverdraft = bySql(
+  'ledger.no-overdraft',
+  'No account that may not has less than nothing available.',
+  'ledger_accounts',
+  `SELECT 'account:' || code AS subject, format('posted %s, held %s', posted, held) AS detail
+   FROM ledger_accounts WHERE NOT allow_negative AND posted - held < 0 OR held < 0 ORDER BY id`,
+);
+
+const chainIntact: LedgerProof = {
+  name: 'ledger.chain-intact',
+  says: 'The hash chain over journals and postings recomputes to the same hashes.',
+  run: async (reader, limit) => {
+    const report = await verifyChain(reader, limit);
+    return {
+      examined: report.sealed,
+      offenders: report.faults.map(({ seq, fault, journalId }) => ({ subject: journalId ? `journal:${journalId}` : `link:${seq}`, detail: `${fault} in link ${seq}` })),
+    };
+  },
+};
+
+/** What must hold in any ledger database at any moment. Each runs by itself on a read-only connection, in one snapshot or after writers stopped. */
+export const ledgerProofs: readonly LedgerProof[] = [
+  journalsBalance,
+  journalsAreWhole,
+  postedEqualsPostings,
+  runningBalances,
+  heldEqualsHolds,
+  capturesMatchHolds,
+  reversalsMirror,
+  keysMatchResults,
+  noOverdraft,
+  chainIntact,
+];
