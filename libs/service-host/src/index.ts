@@ -1,0 +1,11 @@
+export { bootstrap, type BootstrapOptions } from './bootstrap';
+export { CLOCK, readClockOffset, writeClockOffset } from './clock';
+export { BaseConfig } from './config';
+export type { BootOptions, HostOptions } from './host-options';
+export { ConfigFaults, loadConfig, type Environment } from './load-config';
+export { LocalDefault } from './local-default';
+export { addLogFields, withLogFields, type LogFields } from './logs/log-fields';
+export { Lifecycle } from './lifecycle';
+export { Roles, type Role } from './roles';
+export { ServiceHostModule } from './service-host.module';
+export type { ShownSpan } from './traces/span-ring';
