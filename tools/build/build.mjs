@@ -61,8 +61,10 @@ export async function build() {
     for (let path = queue.pop(); path; path = queue.pop()) if (await emit(path, settings.mtimeMs)) written += 1;
   };
   await Promise.all(Array.from({ length: parallelFiles }, next));
-  const dist = join(root, 'dist');
-  if (await stat(dist).catch(() => null)) {
+  // Only what a build makes is swept: other tools keep their results in dist too.
+  for (const source of sources) {
+    const dist = join(root, 'dist', source);
+    if (!(await stat(dist).catch(() => null))) continue;
     for await (const path of walk(dist)) if (!kept.has(path)) await rm(path);
   }
   return written;
