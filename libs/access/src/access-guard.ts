@@ -35,8 +35,7 @@ export class AccessGuard extends AuthGuard() {
     private readonly revoked: RevokedSessions,
     private readonly checks: CallerChecks,
   ) {
-    // passport takes a strategy itself in the place of a name; a name would be shared by every application in the process.
-    super({ defaultStrategy: strategy as unknown as string });
+    super({ defaultStrategy: strategy.registeredAs });
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {

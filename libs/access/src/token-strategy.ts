@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
-import { Refusal } from '@florin/kernel';
+import { newId, Refusal } from '@florin/kernel';
+import passport from 'passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { Caller } from './caller';
 import type { AccessConfig } from './config';
@@ -18,6 +19,9 @@ export interface Verified {
 /** Checks access tokens (RFC 9068): ES256 only, typ at+jwt, known key, issuer, audience, times, and the claims we rely on. */
 @Injectable()
 export class TokenStrategy extends PassportStrategy(Strategy, 'florin-access-token') {
+  /** What passport knows this instance by. Its registry is global, and several applications may run in one process. */
+  readonly registeredAs = `florin-access-token:${newId()}`;
+
   constructor(keys: KeyRing, config: AccessConfig) {
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
@@ -32,6 +36,8 @@ export class TokenStrategy extends PassportStrategy(Strategy, 'florin-access-tok
         );
       },
     });
+    // By name and not as an instance: only strategies found by name are copied for each request.
+    passport.use(this.registeredAs, this);
   }
 
   validate(claims: Record<string, unknown>): Verified {

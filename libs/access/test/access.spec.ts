@@ -291,3 +291,9 @@ describe('keys over HTTP', () => {
 });
 
 it('asks the key source only when it has to', () => expect(asked).toBeLessThanOrEqual(3));
+
+it('many first requests at the same time each get their own caller', async () => {
+  const subjects = Array.from({ length: 50 }, (_, index) => `user-${index}`);
+  const answers = await Promise.all(subjects.map(async (sub) => (await get('me', await keys.sign({ sub }))).body['subject']));
+  expect(answers).toEqual(subjects);
+});
