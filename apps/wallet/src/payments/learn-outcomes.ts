@@ -1,0 +1,79 @@
+import type { Tx } from '@florin/database';
+import { backoffMs, type Clock, secondMs } from '@florin/kernel';
+import { CLOCK } from '@florin/service-host';
+import { Inject, Injectable } from '@nestjs/common';
+import { paymentsByState } from '../metrics';
+import type { ChargeFact } from '../processors/card-processor';
+import type { LearnedFrom, Payment } from './payment';
+import { PaymentOutcomes } from './payment-outcomes';
+import { after, afterSilence } from './payment-states';
+import { type PaymentChange, PaymentsRepository } from './payments.repository';
+
+export interface Heard {
+  paymentId: string;
+  /** Nothing when the processor was silent. */
+  fact?: ChargeFact;
+  learnedFrom: LearnedFrom;
+  detail?: string;
+}
+
+const firstRetryMs = secondMs;
+const longestRetryMs = 60 * secondMs;
+
+/** Writes down what was learnt of payments, wherever it was learnt, and goes on with what they were for. One winner per payment. */
+@Injectable()
+export class LearnOutcomes {
+  constructor(
+    private readonly payments: PaymentsRepository,
+    private readonly outcomes: PaymentOutcomes,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async within(tx: Tx, heard: readonly Heard[]): Promise<void> {
+    const byPayment = new Map(heard.map((each) => [each.paymentId, each]));
+    const before = await this.payments.lock(tx, [...byPayment.keys()]);
+    const changes: PaymentChange[] = [];
+    const moved: { from: Payment; to: Payment; heard: Heard }[] = [];
+    for (const payment of before) {
+      const news = byPayment.get(payment.id);
+      if (!news) continue;
+      const step = news.fact ? after(payment, news.fact) : afterSilence(payment);
+      const isMoved = step.state !== payment.state;
+      // A webhook that tells nothing new must not take the lease from whoever is just asking.
+      if (!isMoved && news.learnedFrom === 'webhook') continue;
+      const next = this.changed(payment, news, step.state, step.action, isMoved);
+      changes.push({ payment: next, capturedMinor: next.state === 'captured' ? next.amountMinor : 0, nextAt: this.nextAt(next) });
+      if (isMoved) moved.push({ from: payment, to: next, heard: news });
+    }
+    await this.payments.save(tx, changes);
+    await this.payments.insertSteps(
+      tx,
+      moved.map(({ from, to, heard: news }) => ({
+        paymentId: to.id,
+        fromState: from.state,
+        toState: to.state,
+        learnedFrom: news.learnedFrom,
+        detail: to.declineCode ?? news.detail ?? null,
+      })),
+    );
+    for (const { to } of moved) paymentsByState.inc({ state: to.state });
+    await this.outcomes.tell(tx, moved.map(({ to }) => to).filter(({ state }) => state !== 'unknown' && state !== 'requested'));
+  }
+
+  private changed(payment: Payment, { fact }: Heard, state: Payment['state'], action: Payment['action'], isMoved: boolean): Payment {
+    return {
+      ...payment,
+      state,
+      action,
+      providerReference: (fact && 'reference' in fact ? fact.reference : undefined) ?? payment.providerReference,
+      declineCode: fact && 'code' in fact && isMoved ? fact.code : payment.declineCode,
+      attempts: isMoved && state !== 'unknown' ? 0 : payment.attempts + 1,
+    };
+  }
+
+  /** What is known goes on at once; the unknown and the repeated wait longer each time. */
+  private nextAt({ state, attempts }: Payment): Date {
+    const waits = state === 'unknown' || attempts > 0;
+    return new Date(this.clock.now().getTime() + (waits ? firstRetryMs / 2 + backoffMs(attempts, firstRetryMs, longestRetryMs) : 0));
+  }
+}
