@@ -20,6 +20,8 @@ export interface StartServiceOptions {
   broker?: TestBroker;
   /** Default 'api,worker,relay'. */
   roles?: string;
+  /** False does not wait until the service hears everything it subscribed to; for tests with a broker that is down. Default true. */
+  waitForConsumers?: boolean;
   /** Instead of the system's clock. */
   clock?: Clock;
   /** Further settings, or other values for the ones that the harness gives. */
@@ -40,7 +42,7 @@ export interface StartedService {
 
 /** What ServiceHostModule of @florin/service-host can do: boot the application that it is part of. */
 interface Bootable {
-  boot(module: Type, options: { clock?: Clock }): Promise<NestFastifyApplication>;
+  boot(module: Type, options: { clock?: Clock; waitForConsumers: boolean }): Promise<NestFastifyApplication>;
 }
 
 /**
@@ -68,7 +70,7 @@ export async function startService(module: Type, options: StartServiceOptions = 
     ...options.env,
   };
   const host = bootableOf(module);
-  const app = await withEnvironment(env, () => host.boot(module, { clock: options.clock }));
+  const app = await withEnvironment(env, () => host.boot(module, { clock: options.clock, waitForConsumers: options.waitForConsumers ?? true }));
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   const pool = new Pool({ connectionString: database.url, max: 2, types: { getTypeParser: parserOf } });
   pool.on('error', () => undefined); // the database is dropped or killed on purpose
