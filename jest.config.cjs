@@ -12,4 +12,6 @@ module.exports = {
   moduleNameMapper: { '^@florin/(.*)$': '<rootDir>/libs/$1/src/index.ts' },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testTimeout: 30_000,
+  // A worker keeps what it loaded; one that has grown past this is replaced between files.
+  workerIdleMemoryLimit: '700MB',
 };

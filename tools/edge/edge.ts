@@ -28,7 +28,9 @@ export function createEdge(config: EdgeConfig): FastifyInstance {
       return typeof given === 'string' && requestIdPattern.test(given) ? given : newId();
     },
   });
-  const upstreams = new Map(Object.entries(config.services).map(([name, url]) => [name, new Upstream(name, url, config.answerTimeoutMs)]));
+  const upstreams = new Map(
+    Object.entries(config.services).map(([name, url]) => [name, new Upstream(name, url, config.answerTimeoutMs)]),
+  );
   const desk = config.deskUrl === undefined ? undefined : new Upstream('desk', config.deskUrl, config.answerTimeoutMs);
 
   server.removeAllContentTypeParsers();

@@ -65,7 +65,12 @@ export class Upstream {
     this.inFlight += 1;
     answer.once('close', () => (this.inFlight -= 1));
     const body = Buffer.isBuffer(request.body) ? request.body : null;
-    this.send({ path: request.raw.url ?? '/', method, headers: headersOf(request), body }, answer, request.id, method === 'GET' ? 1 : 0);
+    this.send(
+      { path: request.raw.url ?? '/', method, headers: headersOf(request), body },
+      answer,
+      request.id,
+      method === 'GET' ? 1 : 0,
+    );
   }
 
   close(): Promise<void> {
@@ -104,7 +109,13 @@ export class Upstream {
       return refuse(answer, requestId, 504, 'service_timeout', `${this.name} did not answer in time.`);
     }
     if (wasCutOff(error)) {
-      return refuse(answer, requestId, 502, 'service_broke_off', `${this.name} broke off. Repeat a write with the same Idempotency-Key.`);
+      return refuse(
+        answer,
+        requestId,
+        502,
+        'service_broke_off',
+        `${this.name} broke off. Repeat a write with the same Idempotency-Key.`,
+      );
     }
     refuse(answer, requestId, 503, 'service_unavailable', `${this.name} cannot be reached right now.`);
   }

@@ -4,7 +4,10 @@ function document(paths: OpenApiDocument['paths'], schemas: Record<string, OpenA
   return { openapi: '3.0.0', info: {}, paths, components: { schemas } };
 }
 const returns = (name: string, operationId = 'list') => ({
-  get: { operationId, responses: { 200: { content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } } } } },
+  get: {
+    operationId,
+    responses: { 200: { content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } } } },
+  },
 });
 const schema = (properties: Record<string, unknown>) => ({ type: 'object', properties }) as unknown as OpenApiDocument;
 
@@ -12,8 +15,14 @@ describe('merged OpenAPI', () => {
   it('GW-03: keeps a component that two services mean alike once, and gives different ones of one name different names', () => {
     const merged = mergeOpenApi(
       {
-        orders: document({ '/api/v1/orders': returns('Page') }, { Page: schema({ a: { type: 'string' } }), Problem: schema({}) }),
-        wallet: document({ '/api/v1/wallet': returns('Page') }, { Page: schema({ b: { type: 'string' } }), Problem: schema({}) }),
+        orders: document(
+          { '/api/v1/orders': returns('Page') },
+          { Page: schema({ a: { type: 'string' } }), Problem: schema({}) },
+        ),
+        wallet: document(
+          { '/api/v1/wallet': returns('Page') },
+          { Page: schema({ b: { type: 'string' } }), Problem: schema({}) },
+        ),
       },
       '/',
     );
@@ -29,7 +38,10 @@ describe('merged OpenAPI', () => {
       Leaf: schema({ parent: { $ref: '#/components/schemas/Node' } }),
     });
     const merged = mergeOpenApi(
-      { a: document({ '/a': returns('Leaf') }, circle('string')), b: document({ '/b': returns('Leaf') }, circle('integer')) },
+      {
+        a: document({ '/a': returns('Leaf') }, circle('string')),
+        b: document({ '/b': returns('Leaf') }, circle('integer')),
+      },
       '/',
     );
     const { schemas } = merged['components'] as { schemas: Record<string, unknown> };
@@ -41,7 +53,12 @@ describe('merged OpenAPI', () => {
   it('is 3.1: no nullable is left, and operation ids are unique', () => {
     const merged = mergeOpenApi(
       {
-        a: document({ '/a': returns('A') }, { A: schema({ x: { type: 'string', nullable: true }, y: { $ref: '#/components/schemas/A', nullable: true } }) }),
+        a: document(
+          { '/a': returns('A') },
+          {
+            A: schema({ x: { type: 'string', nullable: true }, y: { $ref: '#/components/schemas/A', nullable: true } }),
+          },
+        ),
         b: document({ '/b': returns('A') }, {}),
       },
       '/',

@@ -84,7 +84,7 @@ function namesFor(service: string, document: OpenApiDocument, taken: Record<stri
   const names = new Map<string, string>();
   const kinds = isObject(document['components']) ? document['components'] : {};
   // A component that refers to a renamed one differs as well: repeat until nothing is renamed any more.
-  for (let renamed = true; renamed; ) {
+  for (let renamed = true; renamed;) {
     renamed = false;
     for (const [kind, group] of Object.entries(kinds)) {
       for (const [name, component] of Object.entries(isObject(group) ? group : {})) {
@@ -100,7 +100,11 @@ function namesFor(service: string, document: OpenApiDocument, taken: Record<stri
   return names;
 }
 
-function adoptComponents(document: OpenApiDocument, names: Map<string, string>, components: Record<string, JsonObject>): void {
+function adoptComponents(
+  document: OpenApiDocument,
+  names: Map<string, string>,
+  components: Record<string, JsonObject>,
+): void {
   const kinds = isObject(document['components']) ? document['components'] : {};
   for (const [kind, group] of Object.entries(kinds)) {
     const target = (components[kind] ??= {});
@@ -150,7 +154,10 @@ export class MergedOpenApi {
 
 async function fetchDocument(url: string): Promise<OpenApiDocument | undefined> {
   try {
-    const answer = await request(`${url}/openapi.json`, { headersTimeout: fetchTimeoutMs, bodyTimeout: fetchTimeoutMs });
+    const answer = await request(`${url}/openapi.json`, {
+      headersTimeout: fetchTimeoutMs,
+      bodyTimeout: fetchTimeoutMs,
+    });
     const body = (await answer.body.json()) as OpenApiDocument;
     return answer.statusCode === 200 && isObject(body.paths) ? body : undefined;
   } catch (error) {

@@ -62,7 +62,10 @@ export function registerPages(server: FastifyInstance, services: string[]): void
   const folder = dirname(require.resolve('swagger-ui-dist/package.json'));
   for (const [file, type] of Object.entries(docsFiles)) {
     server.get(`/docs/${file}`, async (_request, reply) =>
-      reply.type(type).header('cache-control', 'max-age=3600').send(await readFile(join(folder, file))),
+      reply
+        .type(type)
+        .header('cache-control', 'max-age=3600')
+        .send(await readFile(join(folder, file))),
     );
   }
 }

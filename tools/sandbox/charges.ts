@@ -170,7 +170,11 @@ export function cancel(intent: PaymentIntent): Decision {
 }
 
 /** Gives back what was taken, in parts if wished, never more than was taken. */
-export function giveBack(intent: PaymentIntent, wanted: number | undefined, metadata: Record<string, string>): Decision {
+export function giveBack(
+  intent: PaymentIntent,
+  wanted: number | undefined,
+  metadata: Record<string, string>,
+): Decision {
   const refundable = intent.amount_received - intent.amount_refunded;
   const amount = wanted ?? refundable;
   if (amount > refundable || refundable === 0) {

@@ -17,7 +17,8 @@ export class BadRequest extends Error {
 type Fields = Record<string, unknown>;
 
 function fieldsOf(body: unknown): Fields {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new BadRequest('body', 'Send a JSON object.');
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new BadRequest('body', 'Send a JSON object.');
   return body as Fields;
 }
 
@@ -66,12 +67,22 @@ export function readNewIntent(body: unknown): NewIntent {
 }
 
 export function readCaptureAmount(body: unknown): number | undefined {
-  return body === undefined || body === null ? undefined : optionalAmount(fieldsOf(body)['amount_to_capture'], 'amount_to_capture');
+  return body === undefined || body === null
+    ? undefined
+    : optionalAmount(fieldsOf(body)['amount_to_capture'], 'amount_to_capture');
 }
 
-export function readRefund(body: unknown): { paymentIntent: string; amount: number | undefined; metadata: Record<string, string> } {
+export function readRefund(body: unknown): {
+  paymentIntent: string;
+  amount: number | undefined;
+  metadata: Record<string, string>;
+} {
   const fields = fieldsOf(body);
   const paymentIntent = fields['payment_intent'];
   if (typeof paymentIntent !== 'string') throw new BadRequest('payment_intent', 'payment_intent is missing.');
-  return { paymentIntent, amount: optionalAmount(fields['amount'], 'amount'), metadata: metadataOf(fields['metadata']) };
+  return {
+    paymentIntent,
+    amount: optionalAmount(fields['amount'], 'amount'),
+    metadata: metadataOf(fields['metadata']),
+  };
 }

@@ -48,17 +48,29 @@ export class ProcessorState {
    * Runs a decision at most once per idempotency key. The same key with the same input gives the first answer again,
    * with another input it is refused, as Stripe does.
    */
-  async once(key: string | undefined, input: unknown, decide: () => Decision): Promise<Decision & { replayed: boolean }> {
+  async once(
+    key: string | undefined,
+    input: unknown,
+    decide: () => Decision,
+  ): Promise<Decision & { replayed: boolean }> {
     const hash = createHash('sha256').update(JSON.stringify(input)).digest('hex');
     const known = key === undefined ? undefined : this.answers.get(key);
     if (known && known.hash !== hash) {
       const message = 'This Idempotency-Key was used with other parameters.';
-      return { ...refuse(400, { type: 'idempotency_error', code: 'idempotency_key_in_use', message }), replayed: false };
+      return {
+        ...refuse(400, { type: 'idempotency_error', code: 'idempotency_key_in_use', message }),
+        replayed: false,
+      };
     }
     if (known) return { status: known.status, body: known.body, replayed: true };
     const decision = decide();
     const { status, body, intent, refund, event } = decision;
-    const line: LogLine = { intent, refund, event, ...(key === undefined ? {} : { key, answer: { hash, status, body } }) };
+    const line: LogLine = {
+      intent,
+      refund,
+      event,
+      ...(key === undefined ? {} : { key, answer: { hash, status, body } }),
+    };
     this.apply(line);
     await this.log.append(line);
     return { ...decision, replayed: false };
@@ -76,7 +88,9 @@ export class ProcessorState {
   }
 
   intentsOf(reference: string): PaymentIntent[] {
-    return (this.byReference.get(reference) ?? []).map((id) => this.intents.get(id)).filter((intent) => intent !== undefined);
+    return (this.byReference.get(reference) ?? [])
+      .map((id) => this.intents.get(id))
+      .filter((intent) => intent !== undefined);
   }
 
   close(): Promise<void> {

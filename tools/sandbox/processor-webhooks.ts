@@ -49,7 +49,7 @@ export class WebhookSender {
     clearTimeout(this.timer);
     if (this.stopped || !this.options.url()) return;
     const now = Date.now();
-    for (let index = 0; index < this.waiting.length && this.active < maxConcurrent; ) {
+    for (let index = 0; index < this.waiting.length && this.active < maxConcurrent;) {
       const sending = this.waiting[index];
       if (sending && sending.dueAt <= now) {
         this.waiting.splice(index, 1);

@@ -116,7 +116,10 @@ export class Processor {
       return listOf(reference === undefined ? latest(state.intents) : state.intentsOf(reference));
     });
     this.server.get<{ Params: { id: string } }>('/v1/payment_intents/:id', (request, reply) =>
-      send(reply, this.onIntent(request.params.id, (intent) => ({ status: 200, body: intent }))),
+      send(
+        reply,
+        this.onIntent(request.params.id, (intent) => ({ status: 200, body: intent })),
+      ),
     );
     this.server.get<{ Querystring: { payment_intent?: string; metadata_ref?: string } }>('/v1/refunds', (request) => {
       const { payment_intent: intent, metadata_ref: reference } = request.query;
@@ -138,7 +141,12 @@ export class Processor {
     return refuse(404, { type: 'invalid_request_error', code: 'resource_missing', message: `No such payment: ${id}` });
   }
 
-  private async perform(request: FastifyRequest, reply: FastifyReply, input: unknown, decide: () => Decision): Promise<FastifyReply> {
+  private async perform(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    input: unknown,
+    decide: () => Decision,
+  ): Promise<FastifyReply> {
     const header = request.headers['idempotency-key'];
     const key = typeof header === 'string' ? `${request.routeOptions.url ?? ''} ${header}` : undefined;
     const done = await this.state.once(key, input, decide);
@@ -176,11 +184,17 @@ function send(reply: FastifyReply, decision: Decision): FastifyReply {
 
 function answerError(error: unknown, reply: FastifyReply): FastifyReply {
   if (error instanceof BadRequest) {
-    return reply.code(400).send({ error: { type: 'invalid_request_error', code: 'parameter_invalid', param: error.param, message: error.message } });
+    return reply
+      .code(400)
+      .send({
+        error: { type: 'invalid_request_error', code: 'parameter_invalid', param: error.param, message: error.message },
+      });
   }
   const status = (error as { statusCode?: number }).statusCode ?? 500;
   const message = status < 500 && error instanceof Error ? error.message : 'The processor failed.';
-  return reply.code(status).send({ error: { type: status < 500 ? 'invalid_request_error' : 'api_error', code: 'request_failed', message } });
+  return reply
+    .code(status)
+    .send({ error: { type: status < 500 ? 'invalid_request_error' : 'api_error', code: 'request_failed', message } });
 }
 
 function listOf<Item>(data: Item[]): { object: 'list'; data: Item[] } {

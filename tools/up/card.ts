@@ -24,7 +24,9 @@ export function card(run: RunFile): string {
 
 export function passwords(run: RunFile): string {
   const width = Math.max(...run.people.map((person) => person.email.length));
-  const rows = run.people.map((person) => `  ${person.email.padEnd(width)}  ${person.password.padEnd(24)}  ${person.role}`);
+  const rows = run.people.map(
+    (person) => `  ${person.email.padEnd(width)}  ${person.password.padEnd(24)}  ${person.role}`,
+  );
   return ['  Passwords of this checkout:', ...rows, '', `  Logs  ${run.logs}`, ''].join('\n');
 }
 

@@ -29,15 +29,35 @@ export class ContainerBroker implements Broker {
   async start(): Promise<void> {
     this.docker('rm', '--force', this.name);
     const publish = `127.0.0.1:${this.port}:5672`;
-    const child = spawn('docker', ['run', '--detach', '--name', this.name, '--hostname', 'florin', '--publish', publish, '--volume', `${this.name}:/var/lib/rabbitmq`, image], { stdio: 'ignore' });
+    const child = spawn(
+      'docker',
+      [
+        'run',
+        '--detach',
+        '--name',
+        this.name,
+        '--hostname',
+        'florin',
+        '--publish',
+        publish,
+        '--volume',
+        `${this.name}:/var/lib/rabbitmq`,
+        image,
+      ],
+      { stdio: 'ignore' },
+    );
     const started = await new Promise<boolean>((resolve) => {
       child.once('error', () => resolve(false));
       child.once('exit', (code) => resolve(code === 0));
     });
     if (!started) throw new Failure(`Docker could not start ${image}`, `see why: docker run ${image}`, this.logFile);
     const deadline = Date.now() + startTimeoutMs;
-    while (!((await isListening(this.port)) && this.docker('exec', this.name, 'rabbitmq-diagnostics', '--quiet', 'check_port_connectivity'))) {
-      if (Date.now() > deadline) throw new Failure('RabbitMQ in its container did not start', `see why: docker logs ${this.name}`);
+    while (!(
+      (await isListening(this.port)) &&
+      this.docker('exec', this.name, 'rabbitmq-diagnostics', '--quiet', 'check_port_connectivity')
+    )) {
+      if (Date.now() > deadline)
+        throw new Failure('RabbitMQ in its container did not start', `see why: docker logs ${this.name}`);
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
   }

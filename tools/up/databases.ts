@@ -17,7 +17,10 @@ async function withAdmin<Result>(serverUrl: string, work: (client: Client) => Pr
     await client.connect();
   } catch (error) {
     const { host } = new URL(serverUrl);
-    throw new Failure(`PostgreSQL at ${host} cannot be reached: ${error instanceof Error ? error.message : String(error)}`, 'check DATABASE_URL, or unset it to use the embedded PostgreSQL');
+    throw new Failure(
+      `PostgreSQL at ${host} cannot be reached: ${error instanceof Error ? error.message : String(error)}`,
+      'check DATABASE_URL, or unset it to use the embedded PostgreSQL',
+    );
   }
   try {
     return await work(client);
@@ -38,7 +41,10 @@ export function createDatabases(serverUrl: string): Promise<void> {
       const found = await markOf(client, service);
       if (found === mark) continue;
       if (found !== undefined) {
-        throw new Failure(`there is a database named ${service} already, and it is not Florin's`, 'give DATABASE_URL another server, or rename that database');
+        throw new Failure(
+          `there is a database named ${service} already, and it is not Florin's`,
+          'give DATABASE_URL another server, or rename that database',
+        );
       }
       await client.query(`CREATE DATABASE ${service}`);
       await client.query(`COMMENT ON DATABASE ${service} IS '${mark}'`);

@@ -46,7 +46,8 @@ export function readFlags(args: string[]): Flags {
     }
     return { ...flags, portBase };
   } catch (error) {
-    if (error instanceof TypeError) throw new Failure(error.message.replace(/\.? To specify.*$/s, ''), 'npm start -- --help lists what there is');
+    if (error instanceof TypeError)
+      throw new Failure(error.message.replace(/\.? To specify.*$/s, ''), 'npm start -- --help lists what there is');
     throw error;
   }
 }

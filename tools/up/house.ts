@@ -80,7 +80,11 @@ export class House {
     const dir = resolve(options.dir ?? join(root, '.local'));
     mkdirSync(join(dir, 'logs'), { recursive: true, mode: 0o700 });
     const running = liveRun(dir);
-    if (running) throw new Failure(`Florin already runs in ${dir} (process ${running.launcher.pid})`, `use it, or stop it first: kill ${running.launcher.pid}`);
+    if (running)
+      throw new Failure(
+        `Florin already runs in ${dir} (process ${running.launcher.pid})`,
+        `use it, or stop it first: kill ${running.launcher.pid}`,
+      );
     const ended = await clearCrashedRun(dir);
     if (options.reset) forget(dir);
     const ports = await choosePorts(dir, options.ports);
@@ -161,7 +165,11 @@ export class House {
   /** A process by name: a service, edge, desk or processor. */
   process(name: string): Supervised {
     const found = this.processes.get(name);
-    if (!found) throw new Failure(`there is no process ${name} in this house`, `choose one of ${[...this.processes.keys()].join(', ')}`);
+    if (!found)
+      throw new Failure(
+        `there is no process ${name} in this house`,
+        `choose one of ${[...this.processes.keys()].join(', ')}`,
+      );
     return found;
   }
 
@@ -174,8 +182,14 @@ export class House {
   get pids(): Record<string, number> {
     const own = [...this.processes.values()].map((one) => [one.name, one.pid] as const);
     const { postgres, broker, redis } = this.servers ?? {};
-    const below = [['postgres', postgres?.pid] as const, ['rabbitmq', broker?.pid] as const, ['redis', redis?.pid] as const];
-    return Object.fromEntries([...own, ...below].filter((entry): entry is readonly [string, number] => entry[1] !== undefined));
+    const below = [
+      ['postgres', postgres?.pid] as const,
+      ['rabbitmq', broker?.pid] as const,
+      ['redis', redis?.pid] as const,
+    ];
+    return Object.fromEntries(
+      [...own, ...below].filter((entry): entry is readonly [string, number] => entry[1] !== undefined),
+    );
   }
 
   /** The environment that a service runs with. */
@@ -221,13 +235,19 @@ export class House {
     this.supervise('processor', 'tools/sandbox/main.js', processorEnvironment(around));
     this.supervise('desk', 'tools/edge/desk/main.js', deskEnvironment(around));
     this.supervise('edge', 'tools/edge/main.js', edgeEnvironment(around));
-    for (const service of wanted) this.supervise(service, `apps/${service}/src/main.js`, this.env(service), memoryFlags);
+    for (const service of wanted)
+      this.supervise(service, `apps/${service}/src/main.js`, this.env(service), memoryFlags);
     await progress(`${wanted.length} services, edge, mailbox and card processor`, () =>
       Promise.all([...this.processes.values()].map((one) => one.start())),
     );
   }
 
-  private supervise(name: string, entry: string, env: Record<string, string>, nodeFlags = ['--max-semi-space-size=8']): void {
+  private supervise(
+    name: string,
+    entry: string,
+    env: Record<string, string>,
+    nodeFlags = ['--max-semi-space-size=8'],
+  ): void {
     const supervised = new Supervised({
       name,
       entry,

@@ -9,7 +9,9 @@ const policyFile = '/usr/sbin/policy-rc.d';
 
 export function onPath(command: string): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
-  return [...folders, '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'].map((folder) => join(folder, command)).find((path) => existsSync(path));
+  return [...folders, '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin']
+    .map((folder) => join(folder, command))
+    .find((path) => existsSync(path));
 }
 
 function run(command: string, args: string[], logFile: string, env: Record<string, string> = {}): Promise<boolean> {
@@ -30,7 +32,8 @@ export async function aptInstall(packages: string[], logFile: string): Promise<b
     chmodSync(policyFile, 0o755);
   }
   const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  const install = (): Promise<boolean> => run('apt-get', ['install', '-y', '--no-install-recommends', ...packages], logFile, env);
+  const install = (): Promise<boolean> =>
+    run('apt-get', ['install', '-y', '--no-install-recommends', ...packages], logFile, env);
   try {
     if (await install()) return true;
     // A fresh machine has no package lists yet.
@@ -41,7 +44,9 @@ export async function aptInstall(packages: string[], logFile: string): Promise<b
 }
 
 export function dockerWorks(): boolean {
-  return onPath('docker') !== undefined && spawnSync('docker', ['info'], { stdio: 'ignore', timeout: 10_000 }).status === 0;
+  return (
+    onPath('docker') !== undefined && spawnSync('docker', ['info'], { stdio: 'ignore', timeout: 10_000 }).status === 0
+  );
 }
 
 export type BrokerSource = 'installed' | 'docker';
@@ -54,7 +59,12 @@ export async function provideRabbitmq(logFile: string): Promise<BrokerSource> {
   if (findRabbitmq() !== undefined) return 'installed';
   if ((await aptInstall(['rabbitmq-server'], logFile)) && findRabbitmq() !== undefined) return 'installed';
   if (dockerWorks()) return 'docker';
-  if (onPath('brew') !== undefined && (await run('brew', ['install', 'rabbitmq'], logFile)) && findRabbitmq() !== undefined) return 'installed';
+  if (
+    onPath('brew') !== undefined &&
+    (await run('brew', ['install', 'rabbitmq'], logFile)) &&
+    findRabbitmq() !== undefined
+  )
+    return 'installed';
   throw new Failure(
     'RabbitMQ is not on this machine, and it could not be installed from here',
     'install it (Debian, Ubuntu: sudo apt-get install rabbitmq-server; macOS: brew install rabbitmq), or start Docker, or give RABBITMQ_URL=amqp://…',

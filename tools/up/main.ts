@@ -31,7 +31,11 @@ async function othersRun(): Promise<RunFile | undefined> {
   const deadline = Date.now() + otherStartPatienceMs;
   for (let run = liveRun(dir); run; run = liveRun(dir)) {
     if (run.state === 'up') return run;
-    if (Date.now() > deadline || leaving.signal.aborted) throw new Failure(`another start (process ${run.launcher.pid}) does not finish`, `stop it: kill ${run.launcher.pid}`);
+    if (Date.now() > deadline || leaving.signal.aborted)
+      throw new Failure(
+        `another start (process ${run.launcher.pid}) does not finish`,
+        `stop it: kill ${run.launcher.pid}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
   return undefined;
@@ -48,7 +52,11 @@ async function seed(flags: Flags): Promise<void> {
   const progress = flags.json ? silent : spoken;
   await progress('demonstration data', async () => {
     const status = await runProgram('tools/demo/main.js', { dir, output: 'stderr', signal: leaving.signal });
-    if (status !== 0) throw new Failure('the demonstration data could not be loaded', 'read what it said above; npm start -- --no-demo starts without, --reset begins anew');
+    if (status !== 0)
+      throw new Failure(
+        'the demonstration data could not be loaded',
+        'read what it said above; npm start -- --no-demo starts without, --reset begins anew',
+      );
   });
   writeFileSync(stamp, JSON.stringify({ seededAt: new Date().toISOString() }));
 }
@@ -62,8 +70,17 @@ async function tell(flags: Flags): Promise<number> {
 async function start(flags: Flags): Promise<number> {
   const progress = flags.json ? silent : spoken;
   let standing = false;
-  const note = (text: string): void => void (standing && process.stderr.write(`  ${new Date().toISOString().slice(11, 19)} ${text}\n`));
-  const house = await House.open({ dir, ports: flags.portBase ?? 'same', reset: flags.reset, given: given(), progress, note, signal: leaving.signal });
+  const note = (text: string): void =>
+    void (standing && process.stderr.write(`  ${new Date().toISOString().slice(11, 19)} ${text}\n`));
+  const house = await House.open({
+    dir,
+    ports: flags.portBase ?? 'same',
+    reset: flags.reset,
+    given: given(),
+    progress,
+    note,
+    signal: leaving.signal,
+  });
   try {
     await house.up();
     await seed(flags);
@@ -105,7 +122,11 @@ async function main(): Promise<number> {
   }
   const running = await othersRun();
   if (!running) return start(flags);
-  if (flags.reset) throw new Failure(`Florin runs (process ${running.launcher.pid}), its data cannot be reset under it`, `stop it first: kill ${running.launcher.pid}`);
+  if (flags.reset)
+    throw new Failure(
+      `Florin runs (process ${running.launcher.pid}), its data cannot be reset under it`,
+      `stop it first: kill ${running.launcher.pid}`,
+    );
   const status = flags.once ? await tell(flags) : 0;
   show(running, flags);
   return status;

@@ -26,7 +26,9 @@ function portsAt(base: number): Ports {
 }
 
 async function takenOf(ports: Ports): Promise<string[]> {
-  const answers = await Promise.all(Object.entries(ports).map(async ([name, port]) => ((await isListening(port)) ? [`${port} (${name})`] : [])));
+  const answers = await Promise.all(
+    Object.entries(ports).map(async ([name, port]) => ((await isListening(port)) ? [`${port} (${name})`] : [])),
+  );
   return answers.flat();
 }
 
@@ -48,13 +50,19 @@ export async function portsFrom(base: number | undefined): Promise<Ports> {
   if (base !== undefined) {
     const taken = await takenOf(portsAt(base));
     if (taken.length === 0) return portsAt(base);
-    throw new Failure(`these ports are taken: ${taken.join(', ')}`, `stop what listens there, or choose another base: npm start -- --port-base ${base + 1_000}`);
+    throw new Failure(
+      `these ports are taken: ${taken.join(', ')}`,
+      `stop what listens there, or choose another base: npm start -- --port-base ${base + 1_000}`,
+    );
   }
   for (let candidate = defaultPortBase; candidate <= maxBase; candidate += baseStep) {
     const ports = portsAt(candidate);
     if ((await takenOf(ports)).length === 0) return ports;
   }
-  throw new Failure(`no free range of ports between ${defaultPortBase} and ${maxBase + baseStep}`, 'choose one: npm start -- --port-base 15000');
+  throw new Failure(
+    `no free range of ports between ${defaultPortBase} and ${maxBase + baseStep}`,
+    'choose one: npm start -- --port-base 15000',
+  );
 }
 
 /** The same ports as the last time where they are free, so that addresses and bookmarks keep working. */

@@ -46,7 +46,9 @@ export async function step(label, work, { quiet = false } = {}) {
   else process.stderr.write(`  · ${label} …\n`);
   try {
     const note = await work();
-    process.stderr.write(`${live ? '\r' : ''}  ✓ ${label}${typeof note === 'string' ? `: ${note}` : ''} (${seconds(started)})        \n`);
+    process.stderr.write(
+      `${live ? '\r' : ''}  ✓ ${label}${typeof note === 'string' ? `: ${note}` : ''} (${seconds(started)})        \n`,
+    );
     return note;
   } catch (error) {
     process.stderr.write(`${live ? '\r' : ''}  ✗ ${label} (${seconds(started)})        \n`);
@@ -58,8 +60,13 @@ export async function step(label, work, { quiet = false } = {}) {
 
 function checkNode() {
   const [major] = process.versions.node.split('.').map(Number);
-  if (major < oldestNode) throw new Failure(`this is Node ${process.versions.node}, Florin needs ${oldestNode} or newer to begin`, 'install a current Node from https://nodejs.org');
-  if (process.platform === 'win32') throw new Failure('Florin runs on Linux and macOS', 'use WSL on Windows: https://learn.microsoft.com/windows/wsl');
+  if (major < oldestNode)
+    throw new Failure(
+      `this is Node ${process.versions.node}, Florin needs ${oldestNode} or newer to begin`,
+      'install a current Node from https://nodejs.org',
+    );
+  if (process.platform === 'win32')
+    throw new Failure('Florin runs on Linux and macOS', 'use WSL on Windows: https://learn.microsoft.com/windows/wsl');
 }
 
 const readJson = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined);
@@ -91,11 +98,22 @@ function run(command, args, logFile) {
 async function install() {
   const logFile = join(root, '.local/logs/npm-ci.log');
   const npm = spawnSync('npm', ['--version'], { encoding: 'utf8' });
-  if (npm.error || npm.status !== 0) throw new Failure('npm was not found', 'install Node with npm from https://nodejs.org');
+  if (npm.error || npm.status !== 0)
+    throw new Failure('npm was not found', 'install Node with npm from https://nodejs.org');
   const code = await run('npm', ['ci', '--no-audit', '--no-fund'], logFile);
-  if (code !== 0) throw new Failure(`npm could not install the packages (status ${code})`, 'see whether the npm registry can be reached and the disk has room, then start again', logFile);
+  if (code !== 0)
+    throw new Failure(
+      `npm could not install the packages (status ${code})`,
+      'see whether the npm registry can be reached and the disk has room, then start again',
+      logFile,
+    );
   const check = spawnSync(node24, ['--version'], { encoding: 'utf8' });
-  if (check.error || check.status !== 0) throw new Failure('the Node that npm brought does not run', 'allow install scripts: npm config delete ignore-scripts, then npm ci', logFile);
+  if (check.error || check.status !== 0)
+    throw new Failure(
+      'the Node that npm brought does not run',
+      'allow install scripts: npm config delete ignore-scripts, then npm ci',
+      logFile,
+    );
 }
 
 async function compile() {
@@ -122,7 +140,8 @@ export function handOver(entry, args, { flags = [], env = {} } = {}) {
     env: { ...process.env, ...env },
   });
   // Ctrl-C reaches the child by itself; here it only must not end us first.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
     child.once('error', () => resolve(1));

@@ -12,7 +12,12 @@ export interface KnownProcess {
 export function startOf(pid: number): string | undefined {
   if (process.platform === 'linux') return startOnLinux(pid);
   try {
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || undefined;
+    return (
+      execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).trim() || undefined
+    );
   } catch (error) {
     if (typeof (error as { status?: unknown }).status === 'number') return undefined;
     throw error;

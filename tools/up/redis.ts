@@ -30,7 +30,22 @@ export class RedisServer {
   async start(): Promise<void> {
     mkdirSync(this.dir, { recursive: true });
     const log = openSync(this.logFile, 'a');
-    const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', this.dir, '--maxmemory', '128mb', '--maxmemory-policy', 'allkeys-lru'];
+    const args = [
+      '--port',
+      String(this.port),
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      '--dir',
+      this.dir,
+      '--maxmemory',
+      '128mb',
+      '--maxmemory-policy',
+      'allkeys-lru',
+    ];
     const child = spawn(this.binary, args, { stdio: ['ignore', log, log], detached: true });
     closeSync(log);
     let failure: Error | undefined;
@@ -39,7 +54,11 @@ export class RedisServer {
     const deadline = Date.now() + startTimeoutMs;
     while (!(await isListening(this.port))) {
       if (failure || child.exitCode !== null || Date.now() > deadline) {
-        throw new Failure(`Redis did not start${failure ? `: ${failure.message}` : ''}`, 'read its log, or give REDIS_URL', this.logFile);
+        throw new Failure(
+          `Redis did not start${failure ? `: ${failure.message}` : ''}`,
+          'read its log, or give REDIS_URL',
+          this.logFile,
+        );
       }
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }

@@ -46,7 +46,12 @@ function create(): Secrets {
     dataKey: randomBytes(32).toString('base64url'),
     processorApiKey: `sk_local_${randomBytes(18).toString('base64url')}`,
     processorWebhookSecret: `whsec_${randomBytes(24).toString('base64')}`,
-    people: people.map(([name, role]) => ({ name, role, email: `${name}@demo.test`, password: `${name}-${randomBytes(9).toString('base64url')}` })),
+    people: people.map(([name, role]) => ({
+      name,
+      role,
+      email: `${name}@demo.test`,
+      password: `${name}-${randomBytes(9).toString('base64url')}`,
+    })),
   };
 }
 

@@ -69,7 +69,12 @@ export async function startServers(options: ServerOptions): Promise<Servers> {
       notes.push('Redis is not here: rate limits and caches are kept by each service for itself');
       return;
     }
-    const server = new RedisServer(binary, options.ports['redis'] ?? 0, join(options.dir, 'redis'), join(options.logs, 'redis.log'));
+    const server = new RedisServer(
+      binary,
+      options.ports['redis'] ?? 0,
+      join(options.dir, 'redis'),
+      join(options.logs, 'redis.log'),
+    );
     servers.redis = server;
     await progress('Redis', () => server.start());
     servers.redisUrl = server.url;
@@ -87,7 +92,12 @@ export async function stopServers({ postgres, broker, redis }: Servers): Promise
 }
 
 function startOwnPostgres({ dir, logs, ports, durable }: ServerOptions): Promise<PostgresServer> {
-  return startPostgres({ dir: join(dir, 'postgres'), port: ports['postgres'], durable, logFile: join(logs, 'postgres.log') });
+  return startPostgres({
+    dir: join(dir, 'postgres'),
+    port: ports['postgres'],
+    durable,
+    logFile: join(logs, 'postgres.log'),
+  });
 }
 
 async function startOwnBroker({ dir, logs, ports }: ServerOptions): Promise<Broker> {

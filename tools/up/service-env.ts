@@ -30,7 +30,9 @@ export function databaseUrls(servers: Servers): Record<string, string> {
 
 /** What every process gets: our own environment without what is decided here. */
 function inherited(): Record<string, string> {
-  const entries = Object.entries(process.env).filter(([name, value]) => value !== undefined && !notInherited.test(name));
+  const entries = Object.entries(process.env).filter(
+    ([name, value]) => value !== undefined && !notInherited.test(name),
+  );
   return { ...(Object.fromEntries(entries) as Record<string, string>), NODE_ENV: 'production' };
 }
 
@@ -38,7 +40,11 @@ function inherited(): Record<string, string> {
 function ownOf(service: ServiceName, { ports, secrets }: Surroundings): Record<string, string> {
   switch (service) {
     case 'auth':
-      return { JWT_PRIVATE_KEYS: JSON.stringify(secrets.jwtKeys), MAIL_SEAL_KEY: secrets.mailSealKey, DATA_KEY: secrets.dataKey };
+      return {
+        JWT_PRIVATE_KEYS: JSON.stringify(secrets.jwtKeys),
+        MAIL_SEAL_KEY: secrets.mailSealKey,
+        DATA_KEY: secrets.dataKey,
+      };
     case 'wallet':
       return {
         PROCESSOR_URL: `http://127.0.0.1:${ports['processor']}`,

@@ -6,7 +6,10 @@ const quiet = args.includes('--json') || args.includes('--status') || args.inclu
 
 try {
   await prepare({ quiet });
-  process.exitCode = await handOver('dist/tools/up/main.js', args, { flags: ['--enable-source-maps'], env: { FLORIN_STARTED_AT: String(performance.timeOrigin) } });
+  process.exitCode = await handOver('dist/tools/up/main.js', args, {
+    flags: ['--enable-source-maps'],
+    env: { FLORIN_STARTED_AT: String(performance.timeOrigin) },
+  });
 } catch (error) {
   fail(error);
 }

@@ -81,11 +81,19 @@ export class Supervised {
         return;
       }
       if (!this.running && !this.wasReady) {
-        throw new Failure(`${this.name} ended while starting (${this.lastWords()})`, 'read the end of its log', this.options.logFile);
+        throw new Failure(
+          `${this.name} ended while starting (${this.lastWords()})`,
+          'read the end of its log',
+          this.options.logFile,
+        );
       }
       await new Promise((resolve) => setTimeout(resolve, readyPollMs));
     }
-    throw new Failure(`${this.name} was not ready after ${timeoutMs / 1000} s`, 'read the end of its log', this.options.logFile);
+    throw new Failure(
+      `${this.name} was not ready after ${timeoutMs / 1000} s`,
+      'read the end of its log',
+      this.options.logFile,
+    );
   }
 
   /** SIGKILL, or another signal, as an outside force would: if it is to be brought back, it is. */
@@ -117,7 +125,12 @@ export class Supervised {
 
   private spawn(): void {
     const log = openSync(this.options.logFile, 'a');
-    const flags = [...(this.options.nodeFlags ?? []), '--enable-source-maps', '--require', join(dist, 'tools/up/follow-parent.js')];
+    const flags = [
+      ...(this.options.nodeFlags ?? []),
+      '--enable-source-maps',
+      '--require',
+      join(dist, 'tools/up/follow-parent.js'),
+    ];
     this.bornAt = Date.now();
     this.readyAfterMs = 0;
     const child = spawn(node24, [...flags, join(dist, this.options.entry)], {

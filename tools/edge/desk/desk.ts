@@ -28,7 +28,10 @@ export async function startDesk(config: DeskConfig): Promise<Desk> {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.setNotFoundHandler((request, reply) =>
-    reply.code(404).type(problemType).send(problem(404, 'route_unknown', 'There is no such page on the desk.', request.id)),
+    reply
+      .code(404)
+      .type(problemType)
+      .send(problem(404, 'route_unknown', 'There is no such page on the desk.', request.id)),
   );
   server.get('/readyz', () => ({ status: 'ok' }));
   registerMailbox(server, mailbox);

@@ -7,7 +7,15 @@ const listedDeliveries = 100;
 const waitStepMs = 50;
 const maxWaitSeconds = 60;
 /** Set by the edge or the connection: they say nothing about the webhook. */
-const uninteresting = new Set(['host', 'connection', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'content-length', 'accept-encoding']);
+const uninteresting = new Set([
+  'host',
+  'connection',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'content-length',
+  'accept-encoding',
+]);
 
 interface Search {
   name?: string;
@@ -19,7 +27,9 @@ interface Search {
 
 function verdict(delivery: Delivery): string {
   if (delivery.signature_valid === null) return '<span class="dim">no secret known</span>';
-  return delivery.signature_valid ? '<span class="yes">valid</span>' : `<span class="no">${escapeHtml(delivery.signature_problem)}</span>`;
+  return delivery.signature_valid
+    ? '<span class="yes">valid</span>'
+    : `<span class="no">${escapeHtml(delivery.signature_problem)}</span>`;
 }
 
 function list(deliveries: Delivery[], total: number): string {
@@ -51,7 +61,10 @@ export function registerInspector(server: FastifyInstance, inspector: Inspector)
   server.put<{ Params: { name: string } }>('/dev/webhooks/in/:name', (request, reply) => {
     const wish = behaviourOf(request.body);
     if (wish) return inspector.behave(request.params.name, wish);
-    return reply.code(400).type(problemType).send(problem(400, 'behaviour_invalid', 'Send {"secret"?, "fail_next"?, "fail_status"?}.', request.id));
+    return reply
+      .code(400)
+      .type(problemType)
+      .send(problem(400, 'behaviour_invalid', 'Send {"secret"?, "fail_next"?, "fail_status"?}.', request.id));
   });
   server.get<{ Querystring: Search }>('/dev/webhooks/deliveries', async (request) => {
     const { name, webhook_id: webhookId, type, limit, wait } = request.query;
@@ -66,7 +79,13 @@ export function registerInspector(server: FastifyInstance, inspector: Inspector)
   });
   server.get<{ Params: { id: string } }>('/dev/webhooks/deliveries/:id', (request, reply) => {
     const delivery = inspector.get(request.params.id);
-    return delivery ?? reply.code(404).type(problemType).send(problem(404, 'delivery_not_found', 'There is no such delivery, or no longer.', request.id));
+    return (
+      delivery ??
+      reply
+        .code(404)
+        .type(problemType)
+        .send(problem(404, 'delivery_not_found', 'There is no such delivery, or no longer.', request.id))
+    );
   });
   server.delete('/dev/webhooks/deliveries', (_request, reply) => {
     inspector.clear();

@@ -118,7 +118,9 @@ export class Inspector {
   }
 
   private saveSecrets(): void {
-    const secrets = [...this.behaviours].flatMap(([name, { secret }]) => (secret === undefined ? [] : [[name, secret]]));
+    const secrets = [...this.behaviours].flatMap(([name, { secret }]) =>
+      secret === undefined ? [] : [[name, secret]],
+    );
     mkdirSync(dirname(this.secretsFile), { recursive: true });
     writeFileSync(this.secretsFile, JSON.stringify(Object.fromEntries(secrets)), { mode: 0o600 });
   }

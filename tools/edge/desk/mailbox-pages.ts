@@ -28,7 +28,9 @@ function list(mails: Mail[], total: number): string {
 }
 
 function show(mail: Mail): string {
-  const links = mail.links.map((link) => `<li><a href="${escapeHtml(link)}" rel="noreferrer">${escapeHtml(link)}</a></li>`).join('');
+  const links = mail.links
+    .map((link) => `<li><a href="${escapeHtml(link)}" rel="noreferrer">${escapeHtml(link)}</a></li>`)
+    .join('');
   const body = mail.html
     ? `<iframe sandbox src="/dev/mail/messages/${mail.id}/html" style="width:100%;height:32rem;border:1px solid #8884;background:#fff"></iframe>`
     : `<pre>${escapeHtml(mail.text)}</pre>`;
@@ -41,7 +43,10 @@ ${body}<h3>Links</h3><ul>${links}</ul>`,
 }
 
 function missing(reply: FastifyReply, requestId: string): FastifyReply {
-  return reply.code(404).type(problemType).send(problem(404, 'mail_not_found', 'There is no such mail, or no longer.', requestId));
+  return reply
+    .code(404)
+    .type(problemType)
+    .send(problem(404, 'mail_not_found', 'There is no such mail, or no longer.', requestId));
 }
 
 export function registerMailbox(server: FastifyInstance, mailbox: Mailbox): void {
@@ -50,15 +55,23 @@ export function registerMailbox(server: FastifyInstance, mailbox: Mailbox): void
   );
   server.get<{ Querystring: Search }>('/dev/mail/messages', async (request) => {
     const { to, subject, after, limit, wait } = request.query;
-    const search = { to, subject, after: Number(after ?? 0) || 0, limit: Math.min(Number(limit ?? 20) || 20, listedMails) };
+    const search = {
+      to,
+      subject,
+      after: Number(after ?? 0) || 0,
+      limit: Math.min(Number(limit ?? 20) || 20, listedMails),
+    };
     const waitSeconds = Math.min(Number(wait ?? 0) || 0, maxWaitSeconds);
     return { data: await mailbox.waitFor(search, waitSeconds * 1000) };
   });
-  server.get<{ Params: { id: string }; Querystring: { format?: string } }>('/dev/mail/messages/:id', async (request, reply) => {
-    const mail = await mailbox.get(request.params.id);
-    if (!mail) return missing(reply, request.id);
-    return request.query.format === 'html' ? reply.type('text/html; charset=utf-8').send(show(mail)) : mail;
-  });
+  server.get<{ Params: { id: string }; Querystring: { format?: string } }>(
+    '/dev/mail/messages/:id',
+    async (request, reply) => {
+      const mail = await mailbox.get(request.params.id);
+      if (!mail) return missing(reply, request.id);
+      return request.query.format === 'html' ? reply.type('text/html; charset=utf-8').send(show(mail)) : mail;
+    },
+  );
   server.get<{ Params: { id: string } }>('/dev/mail/messages/:id/html', async (request, reply) => {
     const mail = await mailbox.get(request.params.id);
     if (!mail) return missing(reply, request.id);

@@ -185,7 +185,9 @@ async function read(stored: StoredMail): Promise<Mail> {
 
 /** Every address that a reader could follow, in the order of the mail, each once. */
 function linksIn(html: string, text: string): string[] {
-  const inHtml = [...html.matchAll(/href\s*=\s*["'](https?:\/\/[^"']+)["']/gi)].map((match) => (match[1] ?? '').replaceAll('&amp;', '&'));
+  const inHtml = [...html.matchAll(/href\s*=\s*["'](https?:\/\/[^"']+)["']/gi)].map((match) =>
+    (match[1] ?? '').replaceAll('&amp;', '&'),
+  );
   const inText = [...text.matchAll(/https?:\/\/[^\s<>"')\]]+/g)].map((match) => match[0].replace(/[.,;:!?]+$/, ''));
   return [...new Set([...inHtml, ...inText])];
 }

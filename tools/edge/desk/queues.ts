@@ -52,7 +52,11 @@ export async function readDepths({ databases, rabbitmqUrl }: Sources): Promise<D
 }
 
 async function readDatabase(service: string, url: string): Promise<{ outbox: OutboxDepth; consumers: string[] }> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: queryTimeoutMs, query_timeout: queryTimeoutMs });
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: queryTimeoutMs,
+    query_timeout: queryTimeoutMs,
+  });
   await client.connect();
   try {
     const waiting = await client.query<{ waiting: number; oldest_seconds: number }>(
@@ -104,7 +108,10 @@ async function readQueue(connection: ChannelModel, queue: string): Promise<Queue
 
 function show({ queues, outboxes, problems }: Depths): string {
   const faults = problems.map((text) => `<p class="no">${escapeHtml(text)}</p>`).join('');
-  const outboxRows = outboxes.map(({ service, waiting, oldest_seconds: age }) => `<tr><td>${escapeHtml(service)}</td><td>${waiting}</td><td>${age} s</td></tr>`);
+  const outboxRows = outboxes.map(
+    ({ service, waiting, oldest_seconds: age }) =>
+      `<tr><td>${escapeHtml(service)}</td><td>${waiting}</td><td>${age} s</td></tr>`,
+  );
   const queueRows = queues.map(({ queue, messages, consumers }) => {
     const dead = queue.endsWith('.dead') && messages > 0;
     const silent = !queue.endsWith('.dead') && !queue.includes('.retry.') && consumers === 0;

@@ -70,7 +70,10 @@ function list(traces: Trace[]): string {
 <td class="${trace.error ? 'no' : ''}"><a href="/dev/traces/${trace.trace_id}?format=html">${escapeHtml(trace.name)}</a></td>
 <td>${trace.duration_ms.toFixed(1)} ms</td><td>${trace.spans.length}</td><td>${escapeHtml(trace.services.join(' → '))}</td></tr>`,
   );
-  return page('traces', `<table><tr><th>at</th><th>began with</th><th>took</th><th>spans</th><th>through</th></tr>${rows.join('')}</table>`);
+  return page(
+    'traces',
+    `<table><tr><th>at</th><th>began with</th><th>took</th><th>spans</th><th>through</th></tr>${rows.join('')}</table>`,
+  );
 }
 
 /** A waterfall: each span a bar where it happened, as wide as it took. */
@@ -83,7 +86,10 @@ function show(trace: Trace): string {
     return `<tr><td>${escapeHtml(span.service)}</td><td title="${escapeHtml(JSON.stringify(span.attributes))}">${escapeHtml(span.name)}</td>
 <td>${span.duration_ms.toFixed(1)} ms</td><td style="width:50%">${bar}</td></tr>`;
   });
-  return page('traces', `<p><a href="/dev/traces">all traces</a> · <code>${escapeHtml(trace.trace_id)}</code> · ${total.toFixed(1)} ms</p><table>${rows.join('')}</table>`);
+  return page(
+    'traces',
+    `<p><a href="/dev/traces">all traces</a> · <code>${escapeHtml(trace.trace_id)}</code> · ${total.toFixed(1)} ms</p><table>${rows.join('')}</table>`,
+  );
 }
 
 export function registerTraces(server: FastifyInstance, services: Record<string, string>): void {
@@ -96,9 +102,12 @@ export function registerTraces(server: FastifyInstance, services: Record<string,
     const json = incoming.query.format === 'json' || incoming.headers.accept === 'application/json';
     return json ? { data: traces.slice(0, listedTraces) } : reply.type('text/html; charset=utf-8').send(list(traces));
   });
-  server.get<{ Params: { id: string }; Querystring: { format?: string } }>('/dev/traces/:id', async (incoming, reply) => {
-    const trace = (await gather()).find((candidate) => candidate.trace_id === incoming.params.id);
-    if (!trace) return reply.code(404).send({ code: 'trace_not_found', status: 404 });
-    return incoming.query.format === 'html' ? reply.type('text/html; charset=utf-8').send(show(trace)) : trace;
-  });
+  server.get<{ Params: { id: string }; Querystring: { format?: string } }>(
+    '/dev/traces/:id',
+    async (incoming, reply) => {
+      const trace = (await gather()).find((candidate) => candidate.trace_id === incoming.params.id);
+      if (!trace) return reply.code(404).send({ code: 'trace_not_found', status: 404 });
+      return incoming.query.format === 'html' ? reply.type('text/html; charset=utf-8').send(show(trace)) : trace;
+    },
+  );
 }

@@ -20,7 +20,15 @@ describe('desk', () => {
   let url: string;
 
   const start = async (): Promise<void> => {
-    desk = await startDesk({ port: 0, host: '127.0.0.1', smtpPort: 0, dir, services: {}, databases: {}, rabbitmqUrl: undefined });
+    desk = await startDesk({
+      port: 0,
+      host: '127.0.0.1',
+      smtpPort: 0,
+      dir,
+      services: {},
+      databases: {},
+      rabbitmqUrl: undefined,
+    });
     url = `http://127.0.0.1:${desk.port}`;
   };
 
@@ -53,7 +61,11 @@ describe('desk', () => {
     await sendMail('ben@demo.test', 'Hello Ben');
     await sendMail('ada@demo.test', 'Bestätigung ✓');
     const [mail] = (await waiting).data;
-    expect(mail).toMatchObject({ subject: 'Bestätigung ✓', to: ['ada@demo.test'], links: ['http://localhost:4000/verify?token=a&x=1'] });
+    expect(mail).toMatchObject({
+      subject: 'Bestätigung ✓',
+      to: ['ada@demo.test'],
+      links: ['http://localhost:4000/verify?token=a&x=1'],
+    });
     expect(mail?.text).toContain('Grüße');
     expect((await get<{ data: Mail[] }>('/dev/mail/messages?subject=hello')).data).toHaveLength(1);
     expect((await get<{ data: Mail[] }>(`/dev/mail/messages?after=${mail?.id}`)).data).toHaveLength(0);
@@ -109,23 +121,39 @@ describe('desk', () => {
       { signature_valid: false, times_seen: 2 },
       { signature_valid: true, type: 'orders.order.completed', times_seen: 1, body },
     ]);
-    expect((await get<{ data: unknown[] }>('/dev/webhooks/deliveries?name=other')).data).toMatchObject([{ signature_valid: null, type: null }]);
+    expect((await get<{ data: unknown[] }>('/dev/webhooks/deliveries?name=other')).data).toMatchObject([
+      { signature_valid: null, type: null },
+    ]);
     expect((await fetch(`${url}/dev/webhooks`)).status).toBe(200);
   });
 
   it('refuses as often as it was told to', async () => {
     await fetch(`${url}/dev/webhooks/in/shop`, { method: 'PUT', body: '{"fail_next":2,"fail_status":500}' });
     const statuses: number[] = [];
-    for (let call = 0; call < 3; call += 1) statuses.push((await fetch(`${url}/dev/webhooks/in/shop`, { method: 'POST', body: '{}' })).status);
+    for (let call = 0; call < 3; call += 1)
+      statuses.push((await fetch(`${url}/dev/webhooks/in/shop`, { method: 'POST', body: '{}' })).status);
     expect(statuses).toEqual([500, 500, 200]);
     expect((await fetch(`${url}/dev/webhooks/in/shop`, { method: 'PUT', body: '[' })).status).toBe(400);
   });
 
   it('puts the spans of several services together to one trace', () => {
     const span = (service: string, traceId: string, startedAt: number, error = false): Span => ({
-      service, trace_id: traceId, span_id: 's', parent_id: null, name: `${service} work`, kind: 'server', started_at: startedAt, duration_ms: 5, error, attributes: {},
+      service,
+      trace_id: traceId,
+      span_id: 's',
+      parent_id: null,
+      name: `${service} work`,
+      kind: 'server',
+      started_at: startedAt,
+      duration_ms: 5,
+      error,
+      attributes: {},
     });
-    const [newest, older] = assemble([span('wallet', 't1', 110, true), span('orders', 't1', 100), span('auth', 't2', 200)]);
+    const [newest, older] = assemble([
+      span('wallet', 't1', 110, true),
+      span('orders', 't1', 100),
+      span('auth', 't2', 200),
+    ]);
     expect(newest).toMatchObject({ trace_id: 't2', services: ['auth'], error: false });
     expect(older).toMatchObject({ name: 'orders work', services: ['orders', 'wallet'], duration_ms: 15, error: true });
   });

@@ -50,7 +50,8 @@ describe('edge', () => {
     headers: Record<string, string>;
     body: string;
   }
-  const echo = async (path: string, init: RequestInit = {}): Promise<Echo> => (await (await fetch(`${url}${path}`, init)).json()) as Echo;
+  const echo = async (path: string, init: RequestInit = {}): Promise<Echo> =>
+    (await (await fetch(`${url}${path}`, init)).json()) as Echo;
 
   it('leads a path to the service of the route table, with query, body and the caller’s headers as they were', async () => {
     const seen = await echo('/api/v1/orders/7/refunds?dry_run=true&x=%2F', {
@@ -58,12 +59,18 @@ describe('edge', () => {
       body: '{"a": 1 }',
       headers: { 'content-type': 'application/json', 'idempotency-key': 'k-1', authorization: 'Bearer t' },
     });
-    expect(seen).toMatchObject({ method: 'POST', url: '/api/v1/orders/7/refunds?dry_run=true&x=%2F', body: '{"a": 1 }' });
+    expect(seen).toMatchObject({
+      method: 'POST',
+      url: '/api/v1/orders/7/refunds?dry_run=true&x=%2F',
+      body: '{"a": 1 }',
+    });
     expect(seen.headers).toMatchObject({ 'idempotency-key': 'k-1', authorization: 'Bearer t', 'content-length': '9' });
   });
 
   it('says itself who called: an address a caller claims is not believed', async () => {
-    const seen = await echo('/api/v1/orders', { headers: { 'x-forwarded-for': '8.8.8.8', forwarded: 'for=8.8.8.8', 'x-real-ip': '8.8.8.8' } });
+    const seen = await echo('/api/v1/orders', {
+      headers: { 'x-forwarded-for': '8.8.8.8', forwarded: 'for=8.8.8.8', 'x-real-ip': '8.8.8.8' },
+    });
     expect(seen.headers['x-forwarded-for']).toBe('127.0.0.1');
     expect(JSON.stringify(seen.headers)).not.toContain('8.8.8.8');
   });
@@ -81,7 +88,11 @@ describe('edge', () => {
     expect(answer.status).toBe(503);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
     expect(answer.headers.get('retry-after')).toBe('1');
-    expect(await answer.json()).toMatchObject({ status: 503, code: 'service_unavailable', request_id: answer.headers.get('request-id') });
+    expect(await answer.json()).toMatchObject({
+      status: 503,
+      code: 'service_unavailable',
+      request_id: answer.headers.get('request-id'),
+    });
   });
 
   it('answers 504 when the service does not answer, 502 when it breaks off: never a hang', async () => {
@@ -128,7 +139,11 @@ describe('edge', () => {
   it('answers an unknown path itself with 404 and a code', async () => {
     for (const path of ['/api/v1/nothing', '/api/v1/ordersx', '/metrics']) {
       const answer = await fetch(`${url}${path}`);
-      expect([path, answer.status, ((await answer.json()) as { code: string }).code]).toEqual([path, 404, 'route_unknown']);
+      expect([path, answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+        path,
+        404,
+        'route_unknown',
+      ]);
     }
   });
 

@@ -75,7 +75,12 @@ describe('sandbox processor', () => {
     return startProcessor({ secret, apiKey, dir, webhookUrl: hook, slowAnswerMs: 400, lateWebhookMs: 300 });
   }
 
-  async function call(method: string, path: string, body?: unknown, key?: string): Promise<{ status: number; body: Record<string, never> }> {
+  async function call(
+    method: string,
+    path: string,
+    body?: unknown,
+    key?: string,
+  ): Promise<{ status: number; body: Record<string, never> }> {
     const answer = await fetch(`${processor.url}${path}`, {
       method,
       headers: {
@@ -102,7 +107,10 @@ describe('sandbox processor', () => {
     const id = held.body['id'];
     const taken = await call('POST', `/v1/payment_intents/${id}/capture`, { amount_to_capture: 1_000 }, 'k2');
     expect(taken.body).toMatchObject({ status: 'succeeded', amount_received: 1_000, amount_capturable: 0 });
-    expect((await call('POST', '/v1/refunds', { payment_intent: id, amount: 400 }, 'k3')).body).toMatchObject({ amount: 400, status: 'succeeded' });
+    expect((await call('POST', '/v1/refunds', { payment_intent: id, amount: 400 }, 'k3')).body).toMatchObject({
+      amount: 400,
+      status: 'succeeded',
+    });
     expect((await call('POST', '/v1/refunds', { payment_intent: id, amount: 601 }, 'k4')).status).toBe(400);
     expect((await call('POST', '/v1/refunds', { payment_intent: id }, 'k5')).body).toMatchObject({ amount: 600 });
     expect((await call('POST', '/v1/refunds', { payment_intent: id }, 'k6')).status).toBe(400);
@@ -110,7 +118,10 @@ describe('sandbox processor', () => {
   });
 
   it('gives the first answer again for a repeated key, refuses it for other input, charges once', async () => {
-    const [first, second] = await Promise.all([call('POST', '/v1/payment_intents', card(), 'same'), call('POST', '/v1/payment_intents', card(), 'same')]);
+    const [first, second] = await Promise.all([
+      call('POST', '/v1/payment_intents', card(), 'same'),
+      call('POST', '/v1/payment_intents', card(), 'same'),
+    ]);
     expect(second.body['id']).toBe(first.body['id']);
     expect((await call('POST', '/v1/payment_intents', card('tok_visa', 9), 'same')).status).toBe(400);
     expect((await call('GET', '/v1/payment_intents?metadata_ref=p1')).body['data']).toHaveLength(1);
@@ -118,7 +129,10 @@ describe('sandbox processor', () => {
 
   it('declines with 402 and says so again when asked again', async () => {
     const declined = await call('POST', '/v1/payment_intents', card('tok_declined'), 'k');
-    expect(declined).toMatchObject({ status: 402, body: { error: { code: 'card_declined', payment_intent: { status: 'requires_payment_method' } } } });
+    expect(declined).toMatchObject({
+      status: 402,
+      body: { error: { code: 'card_declined', payment_intent: { status: 'requires_payment_method' } } },
+    });
     expect((await call('POST', '/v1/payment_intents', card('tok_declined'), 'k')).status).toBe(402);
     await until(() => receiver.heard.length === 1);
     expect(receiver.heard[0]).toMatchObject({ type: 'payment_intent.payment_failed' });
@@ -135,7 +149,10 @@ describe('sandbox processor', () => {
 
   it('holds but does not capture tok_capture_fail, and the hold can still be given back', async () => {
     const { body } = await call('POST', '/v1/payment_intents', card('tok_capture_fail'));
-    expect(await call('POST', `/v1/payment_intents/${body['id']}/capture`)).toMatchObject({ status: 402, body: { error: { code: 'capture_failed' } } });
+    expect(await call('POST', `/v1/payment_intents/${body['id']}/capture`)).toMatchObject({
+      status: 402,
+      body: { error: { code: 'capture_failed' } },
+    });
     expect((await call('POST', `/v1/payment_intents/${body['id']}/cancel`)).body).toMatchObject({ status: 'canceled' });
     expect((await call('POST', `/v1/payment_intents/${body['id']}/capture`)).status).toBe(400);
   });
@@ -169,7 +186,8 @@ describe('sandbox processor', () => {
   it('refuses a wrong key, a card number and an amount that is none', async () => {
     expect((await fetch(`${processor.url}/v1/events`)).status).toBe(401);
     expect((await call('POST', '/v1/payment_intents', card('4242424242424242'))).status).toBe(400);
-    for (const amount of [0, -5, 1.5, 1e12]) expect((await call('POST', '/v1/payment_intents', card('tok_visa', amount))).status).toBe(400);
+    for (const amount of [0, -5, 1.5, 1e12])
+      expect((await call('POST', '/v1/payment_intents', card('tok_visa', amount))).status).toBe(400);
     expect((await call('POST', '/v1/payment_intents', [])).status).toBe(400);
     expect((await call('POST', '/v1/payment_intents/pi_none/capture')).status).toBe(404);
   });
