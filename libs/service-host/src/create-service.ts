@@ -27,7 +27,6 @@ const outsidePrefix = ['livez', 'readyz', 'startupz', 'metrics', 'openapi.json',
 
 /** Builds and starts a service: validated settings, tracing, log, HTTP, then what its roles ask for. Throws ConfigFaults. */
 export async function createService(root: Type, options: BootOptions = {}): Promise<NestFastifyApplication> {
-  const began = performance.now();
   const { service, config: configType } = hostOptionsOf(root);
   const faults = faultsOf([configType, DatabaseConfig], environment());
   if (faults.length > 0) throw new ConfigFaults(faults);
@@ -48,8 +47,7 @@ export async function createService(root: Type, options: BootOptions = {}): Prom
   if (!roles.has('worker')) stopSchedules(app);
   if (options.waitForConsumers) await app.get(Messaging).whenHearing();
   lifecycle.serve();
-  const rssMiB = Math.round(process.memoryUsage.rss() / 2 ** 20);
-  log.info({ url: await app.getUrl(), roles: roles.toString(), took_ms: Math.round(performance.now() - began), rss_mib: rssMiB }, `${service} is up`);
+  log.info({ url: await app.getUrl(), roles: roles.toString(), since_process_start_ms: Math.round(performance.now()) }, `${service} is up`);
   return app;
 }
 
@@ -85,7 +83,8 @@ function stopSchedules(app: NestFastifyApplication): void {
 function closeInOrder(app: NestFastifyApplication, log: Log, flushTraces: () => Promise<void>): void {
   const close = app.close.bind(app);
   let closing: Promise<void> | undefined;
-  app.close = () => (closing ??= shutDown({ app, close, log, flushTraces }));
+  // Defined, not assigned: Nest's proxy around the application swallows assignments.
+  Object.defineProperty(app, 'close', { value: () => (closing ??= shutDown({ app, close, log, flushTraces })) });
 }
 
 /** Local run only: the edge reads this from every service and puts the traces together. */
