@@ -32,8 +32,13 @@ interface Lease {
   refused: Taken | undefined;
   remaining: number;
   waitMs: number;
+  /** Points that requests are waiting for. */
+  wanted: number;
   pending: Promise<void> | undefined;
 }
+
+/** Each round lets somebody in or refuses everybody, so this is never reached; a loop still has an end. */
+const mostRounds = 1_000;
 
 /**
  * One limit over many keys. With Redis it holds for all processes together; without, or while Redis is away, for each process alone.
@@ -78,7 +83,7 @@ export class Limit {
   private leaseOf(key: string): Lease {
     let lease = this.leases.get(key);
     if (!lease) {
-      lease = { left: 0, until: 0, refused: undefined, remaining: 0, waitMs: 0, pending: undefined };
+      lease = { left: 0, until: 0, refused: undefined, remaining: 0, waitMs: 0, wanted: 0, pending: undefined };
       this.leases.set(key, lease);
       if (this.leases.size > leaseLimit) {
         const oldest = this.leases.keys().next();
@@ -98,32 +103,40 @@ export class Limit {
   }
 
   private async borrowAndTake(limiter: RateLimiterRedis, key: string, lease: Lease, cost: number): Promise<Taken> {
-    // Whoever waits for the same key shares one question to Redis; a few rounds are enough for any burst.
-    for (let round = 0; round < 10; round += 1) {
-      lease.pending ??= this.borrow(limiter, key, lease, cost).finally(() => (lease.pending = undefined));
-      await lease.pending;
-      const taken = this.fromLease(lease, cost, Date.now());
-      if (taken) return taken;
+    lease.wanted += cost;
+    try {
+      for (let round = 0; round < mostRounds; round += 1) {
+        // Whoever waits for the same key shares one question to Redis.
+        lease.pending ??= this.borrow(limiter, key, lease, cost).finally(() => (lease.pending = undefined));
+        await lease.pending;
+        const taken = this.fromLease(lease, cost, Date.now());
+        if (taken) return taken;
+      }
+    } finally {
+      lease.wanted -= cost;
     }
     return this.local.take(key, cost);
   }
 
+  /** Borrows for everybody who waits; near the limit for fewer, and at last for one. */
   private async borrow(limiter: RateLimiterRedis, key: string, lease: Lease, cost: number): Promise<void> {
     const started = Date.now();
-    const size = Math.max(cost, this.leaseSize);
-    let granted = size;
-    let answer = await consume(limiter, key, size);
-    if (!answer.allowed && size > cost) {
-      granted = cost;
-      answer = await consume(limiter, key, cost);
+    const sizes = this.options.algorithm === 'fixed_window' ? [cost] : [Math.max(lease.wanted, this.leaseSize), this.leaseSize, cost];
+    let granted = 0;
+    let answer: Taken | undefined;
+    for (const size of [...new Set(sizes)]) {
+      if (size < cost || answer?.allowed) continue;
+      answer = await consume(limiter, key, size);
+      granted = size;
     }
+    const taken = answer ?? { allowed: false, remaining: 0, waitMs: leaseMs };
     const now = Date.now();
     if (now - started > slowMs) this.restUntil = now + restMs;
-    lease.left = answer.allowed ? granted : 0;
-    lease.refused = answer.allowed ? undefined : answer;
-    lease.remaining = answer.remaining;
-    lease.waitMs = answer.waitMs;
-    lease.until = now + Math.min(leaseMs, answer.allowed ? leaseMs : answer.waitMs);
+    lease.left = taken.allowed ? granted : 0;
+    lease.refused = taken.allowed ? undefined : taken;
+    lease.remaining = taken.remaining;
+    lease.waitMs = taken.waitMs;
+    lease.until = now + Math.min(leaseMs, taken.allowed ? leaseMs : taken.waitMs);
   }
 }
 
