@@ -34,7 +34,7 @@ export async function createService(root: Type, options: BootOptions = {}): Prom
   const tracing = startTracing(service, config);
   const log = createLog({ service, level: config.LOG_LEVEL });
 
-  const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter(), { logger: new NestLog(log), abortOnError: false });
+  const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter(), { logger: new NestLog(log), abortOnError: false, rawBody: true });
   const [lifecycle, roles] = [app.get(Lifecycle), app.get(Roles)];
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   addRequestHooks(fastify, { service, log, lifecycle, roles });

@@ -13,9 +13,9 @@ export class ExpireReservations {
 
   @Cron(CronExpression.EVERY_10_SECONDS, { name: 'expire-reservations', waitForCompletion: true })
   async run(): Promise<void> {
-    await this.jobs.run('expire-reservations', async (progress) => {
+    await this.jobs.run('expire-reservations', async (run) => {
       for (let released = await this.releaseStock.expire(); released > 0; released = await this.releaseStock.expire()) {
-        await progress.add(released);
+        await run.add(released);
       }
     });
   }

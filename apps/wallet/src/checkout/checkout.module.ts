@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/accounts.module';
 import { PaymentsModule } from '../payments/payments.module';
 import { BookCheckouts } from './book-checkouts';
 import { CheckoutAnswers } from './checkout-answers';
@@ -11,7 +12,7 @@ import { ReservePayment } from './reserve-payment';
 import { SettleCheckouts } from './settle-checkouts';
 
 @Module({
-  imports: [PaymentsModule],
+  imports: [AccountsModule, PaymentsModule],
   controllers: [PaymentConsumer],
   providers: [BookCheckouts, CheckoutAnswers, CheckoutsRepository, ConfirmPayment, ExpireCheckouts, ReleasePayment, ReservePayment, SettleCheckouts],
 })

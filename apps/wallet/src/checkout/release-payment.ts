@@ -3,6 +3,7 @@ import { Transactions, type Tx } from '@florin/database';
 import { type Clock, minuteMs } from '@florin/kernel';
 import { CLOCK } from '@florin/service-host';
 import { Inject, Injectable } from '@nestjs/common';
+import { isFinal } from '../payments/payment-states';
 import { RequestPayments } from '../payments/request-payments';
 import { BookCheckouts } from './book-checkouts';
 import { CheckoutAnswers } from './checkout-answers';
@@ -49,7 +50,7 @@ export class ReleasePayment {
   private async release(tx: Tx, open: readonly Checkout[]): Promise<void> {
     const charged = open.filter(({ paymentId }) => paymentId !== null);
     const payments = await this.requestPayments.want(tx, charged.flatMap(({ paymentId }) => paymentId ?? []), 'voided');
-    const ended = new Set(payments.filter(({ action, state }) => action === null && state !== 'authorised').map(({ id }) => id));
+    const ended = new Set(payments.filter(({ state }) => isFinal(state)).map(({ id }) => id));
     const waiting = charged.filter(({ paymentId }) => paymentId !== null && !ended.has(paymentId)).map((checkout): Checkout => ({ ...checkout, state: 'releasing' }));
     const waitingIds = new Set(waiting.map(({ checkoutId }) => checkoutId));
     const released = open.filter(({ checkoutId }) => !waitingIds.has(checkoutId)).map((checkout): Checkout => ({ ...checkout, state: 'released' }));

@@ -3,7 +3,8 @@ import type { Tx } from '@florin/database';
 import { assert, newId } from '@florin/kernel';
 import { Ledger } from '@florin/ledger';
 import { Injectable } from '@nestjs/common';
-import { accountsOf, walletAccount } from '../accounts/money-accounts';
+import { walletAccount } from '../accounts/money-accounts';
+import { OpenWallets } from '../accounts/open-wallets';
 import { RequestPayments } from '../payments/request-payments';
 import { holdsCardNumber } from '../processors/card-token';
 import { CheckoutAnswers } from './checkout-answers';
@@ -22,6 +23,7 @@ export const holdKey = (checkoutId: string): string => `checkout:${checkoutId}`;
 export class ReservePayment {
   constructor(
     private readonly checkouts: CheckoutsRepository,
+    private readonly openWallets: OpenWallets,
     private readonly ledger: Ledger,
     private readonly requestPayments: RequestPayments,
     private readonly answers: CheckoutAnswers,
@@ -62,7 +64,7 @@ export class ReservePayment {
     }
     const sound = fresh.filter(({ data }) => !refusals.has(data.checkoutId));
     if (sound.length === 0) return refusals;
-    await this.ledger.open(tx, uniqueAccounts(sound));
+    await this.openWallets.within(tx, sound.map(({ data }) => data));
     const holding = sound.filter(({ data }) => data.walletMinor > 0);
     const held = await this.ledger.hold(
       tx,
@@ -116,8 +118,4 @@ function faultOf(data: PaymentReserve): { code: string; reason: string } | undef
   if (data.cardMinor > 0 && data.cardToken === undefined) return { code: 'card_token_missing', reason: 'There is nothing to charge the card part to.' };
   if (data.cardToken !== undefined && holdsCardNumber(data.cardToken)) return { code: 'card_number_refused', reason: 'A card number is no token.' };
   return undefined;
-}
-
-function uniqueAccounts(asked: readonly Asked[]) {
-  return [...new Map(asked.flatMap(({ data }) => accountsOf(data)).map((account) => [account.code, account])).values()];
 }

@@ -2,6 +2,7 @@ import { databaseMigrations } from '@florin/database';
 import { idempotencyMigrations } from '@florin/http';
 import { ledgerMigrations } from '@florin/ledger';
 import { messagingMigrations } from '@florin/messaging';
+import { Wallets1763900000000 } from './1763900000000-wallets';
 import { Payments1763900000001 } from './1763900000001-payments';
 import { Checkouts1763900000002 } from './1763900000002-checkouts';
 import { TopupsAndCashback1763900000003 } from './1763900000003-topups-and-cashback';
@@ -11,6 +12,7 @@ export const migrations = [
   ...messagingMigrations,
   ...idempotencyMigrations,
   ...ledgerMigrations,
+  Wallets1763900000000,
   Payments1763900000001,
   Checkouts1763900000002,
   TopupsAndCashback1763900000003,

@@ -1,0 +1,59 @@
+import { Reads } from '@florin/database';
+import { decodeCursor, page, type Page, PageQuery } from '@florin/http';
+import { Ledger } from '@florin/ledger';
+import { Injectable } from '@nestjs/common';
+import { pendingCashbackAccount, walletAccount } from './money-accounts';
+import type { WalletDto, WalletEntryDto } from './wallet.dto';
+
+/** A wallet as its owner sees it, and as staff of the merchant see it. */
+@Injectable()
+export class WalletQueries {
+  constructor(
+    private readonly reads: Reads,
+    private readonly ledger: Ledger,
+  ) {}
+
+  /** The balances in every currency; none for somebody whose money never moved here. */
+  async balances(merchantId: string, memberId: string): Promise<WalletDto> {
+    const rows = await this.reads.query<{ currency: string }>('SELECT currency FROM wallets WHERE member_id = $1 AND merchant_id = $2 ORDER BY currency', [
+      memberId,
+      merchantId,
+    ]);
+    const currencies = rows.map((row) => row.currency);
+    const codes = currencies.flatMap((currency) => [walletAccount(memberId, currency), pendingCashbackAccount(memberId, currency)]);
+    const balances = new Map((await this.ledger.balances(this.reads, codes)).map((balance) => [balance.code, balance]));
+    return {
+      member_id: memberId,
+      balances: currencies.map((currency) => {
+        const wallet = balances.get(walletAccount(memberId, currency));
+        return {
+          currency,
+          posted_minor: wallet?.posted ?? 0,
+          held_minor: wallet?.held ?? 0,
+          available_minor: wallet?.available ?? 0,
+          cashback_pending_minor: balances.get(pendingCashbackAccount(memberId, currency))?.posted ?? 0,
+        };
+      }),
+    };
+  }
+
+  /** What happened in the wallet of one currency, newest first, each with the balance after it. */
+  async entries(memberId: string, currency: string, query: PageQuery): Promise<Page<WalletEntryDto>> {
+    const after = decodeCursor(query.cursor, { seq: 'number', at: 'time' });
+    const lines = await this.ledger.statement(this.reads, walletAccount(memberId, currency), {
+      after: after && { seq: after.seq, insertedAt: new Date(after.at) },
+      limit: query.limit + 1,
+    });
+    const lastOf = new Map(lines.map((line) => [`${line.journalId}:${line.seq}`, line]));
+    const rows = lines.map((line) => ({
+      id: `${line.journalId}:${line.seq}`,
+      currency,
+      amount_minor: line.amountMinor,
+      balance_after_minor: line.balanceMinor,
+      kind: line.kind,
+      reference: line.reference,
+      posted_at: line.insertedAt,
+    }));
+    return page(rows, query.limit, ({ id }) => ({ seq: lastOf.get(id)?.seq ?? 0, at: lastOf.get(id)?.insertedAt ?? new Date(0) }));
+  }
+}

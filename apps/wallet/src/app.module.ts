@@ -1,0 +1,39 @@
+import { AccessModule } from '@florin/access';
+import { DatabaseModule } from '@florin/database';
+import { HttpModule } from '@florin/http';
+import { LedgerModule, ledgerPartitions } from '@florin/ledger';
+import { MessagingModule } from '@florin/messaging';
+import { ServiceHostModule } from '@florin/service-host';
+import { Module } from '@nestjs/common';
+import { AccountsModule } from './accounts/accounts.module';
+import { CashbackModule } from './cashback/cashback.module';
+import { CheckoutModule } from './checkout/checkout.module';
+import { WalletConfig } from './config';
+import { migrations } from './migrations';
+import { PaymentsModule } from './payments/payments.module';
+import { ProcessorsModule } from './processors/processors.module';
+import { RefundsModule } from './refunds/refunds.module';
+import { TopupsModule } from './topups/topups.module';
+import { WebhooksModule } from './webhooks/webhooks.module';
+
+const service = 'wallet';
+
+@Module({
+  imports: [
+    ServiceHostModule.forService({ service, config: WalletConfig }),
+    DatabaseModule.forService({ service, migrations, partitions: ledgerPartitions }),
+    MessagingModule.forService({ service }),
+    HttpModule.forService({ service }),
+    AccessModule.forService(),
+    LedgerModule,
+    ProcessorsModule,
+    AccountsModule,
+    PaymentsModule,
+    CheckoutModule,
+    RefundsModule,
+    TopupsModule,
+    CashbackModule,
+    WebhooksModule,
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,75 @@
+import { causeOf, type Envelope, refundFailed, type RefundIssue } from '@florin/contracts';
+import type { Tx } from '@florin/database';
+import { Outbox } from '@florin/messaging';
+import { Injectable } from '@nestjs/common';
+import { RequestPayments } from '../payments/request-payments';
+import { BookRefunds } from './book-refunds';
+import { GiveBackToCards } from './give-back-to-cards';
+import { type RefundRow, RefundsRepository } from './refunds.repository';
+
+/**
+ * Gives money of one order back to the tenders it came from, never above what each of them paid: the checkout is locked
+ * while the sum is looked at, and a CHECK on the charge holds whatever happens. The card comes first, the wallet follows.
+ */
+@Injectable()
+export class IssueRefund {
+  constructor(
+    private readonly refunds: RefundsRepository,
+    private readonly requestPayments: RequestPayments,
+    private readonly giveBackToCards: GiveBackToCards,
+    private readonly bookRefunds: BookRefunds,
+    private readonly outbox: Outbox,
+  ) {}
+
+  async within(tx: Tx, asked: Envelope<RefundIssue>): Promise<void> {
+    const { data } = asked;
+    const standing = await this.refunds.standing(tx, data.checkoutId);
+    // Nothing was captured yet: the retry tiers bring it back when it is.
+    if (!standing || ['reserving', 'reserved', 'confirming'].includes(standing.checkout.state)) {
+      throw new Error(`checkout ${data.checkoutId} is not captured yet`);
+    }
+    const { checkout, given } = standing;
+    const fault = faultOf(data, checkout, given);
+    const refund: RefundRow = {
+      id: data.refundId,
+      checkoutId: data.checkoutId,
+      orderId: data.orderId,
+      merchantId: data.merchantId,
+      memberId: data.memberId,
+      paymentId: data.cardMinor > 0 ? checkout.paymentId : null,
+      currency: data.currency,
+      walletMinor: data.walletMinor,
+      cardMinor: data.cardMinor,
+      reason: data.reason,
+      state: fault ? 'failed' : 'requested',
+      action: !fault && data.cardMinor > 0 ? 'refund' : null,
+      providerReference: null,
+      chargeReference: null,
+      failureCode: fault?.code ?? null,
+      attempts: 0,
+      cause: causeOf(asked),
+    };
+    if (!(await this.refunds.insert(tx, refund))) return;
+    if (fault) {
+      await this.outbox.add(tx, refundFailed, refund.id, { refundId: refund.id, orderId: refund.orderId, ...fault }, { merchantId: data.merchantId, cause: causeOf(asked) });
+    } else if (refund.paymentId !== null) {
+      await this.requestPayments.setAsideForRefund(tx, refund.paymentId, refund.cardMinor);
+      tx.afterCommit(() => this.giveBackToCards.work.wake());
+    } else {
+      await this.bookRefunds.complete(tx, [refund]);
+    }
+  }
+}
+
+function faultOf(
+  data: RefundIssue,
+  checkout: { state: string; orderId: string; currency: string; walletMinor: number; cardMinor: number },
+  given: { walletMinor: number; cardMinor: number },
+): { code: string; reason: string } | undefined {
+  if (checkout.state !== 'captured') return { code: 'not_captured', reason: `The checkout is ${checkout.state}: no money was taken.` };
+  if (checkout.orderId !== data.orderId || checkout.currency !== data.currency) return { code: 'refund_mismatch', reason: 'Order or currency are not those of the payment.' };
+  if (data.walletMinor > checkout.walletMinor - given.walletMinor || data.cardMinor > checkout.cardMinor - given.cardMinor) {
+    return { code: 'refund_exceeds_capture', reason: 'More is asked back than was paid with this tender.' };
+  }
+  return data.walletMinor + data.cardMinor === 0 ? { code: 'refund_empty', reason: 'There is nothing to give back.' } : undefined;
+}

@@ -1,0 +1,44 @@
+import { IsCurrency, IsId, IsMinor } from '@florin/http';
+import { IsDate, IsIn, IsOptional, IsString } from 'class-validator';
+import { IsCardToken } from '../processors/card-token';
+
+const mostMinor = 1_000_000_00;
+
+export class CreateTopupDto {
+  @IsMinor({ min: 1, max: mostMinor })
+  amount_minor: number;
+
+  @IsCurrency()
+  currency: string;
+
+  @IsCardToken()
+  card_token: string;
+}
+
+export class TopupDto {
+  @IsId()
+  id: string;
+
+  @IsId()
+  payment_id: string;
+
+  @IsCurrency()
+  currency: string;
+
+  @IsMinor()
+  amount_minor: number;
+
+  @IsIn(['requested', 'completed', 'failed'])
+  state: string;
+
+  @IsOptional()
+  @IsString()
+  failure_code: string | null;
+
+  @IsDate()
+  created_at: Date;
+
+  @IsOptional()
+  @IsDate()
+  settled_at: Date | null;
+}

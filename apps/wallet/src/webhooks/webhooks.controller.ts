@@ -1,0 +1,33 @@
+import { Public } from '@florin/access';
+import { Answers } from '@florin/http';
+import { Controller, Headers, HttpCode, Post, type RawBodyRequest, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { IsString } from 'class-validator';
+import { WalletConfig } from '../config';
+import { ReceiveWebhook } from './receive-webhook';
+import { verifySignature } from './stripe-signature';
+
+class WebhookAnswerDto {
+  @IsString()
+  outcome: string;
+}
+
+@Controller('payments/webhooks')
+export class WebhooksController {
+  constructor(
+    private readonly receiveWebhook: ReceiveWebhook,
+    private readonly config: WalletConfig,
+  ) {}
+
+  /** For the card processor alone: its signature is its identity. */
+  @Post('sandbox')
+  @Public()
+  @HttpCode(200)
+  @Answers(WebhookAnswerDto)
+  receive(@Req() request: RawBodyRequest<FastifyRequest>, @Headers('stripe-signature') signature: string | undefined): Promise<WebhookAnswerDto> {
+    const body = request.rawBody ?? Buffer.alloc(0);
+    // By the wall clock, as the processor signs: a moved clock of the local run is not its clock.
+    verifySignature(signature, body, this.config.PROCESSOR_WEBHOOK_SECRET, Math.floor(Date.now() / 1_000));
+    return this.receiveWebhook.execute(body);
+  }
+}
