@@ -16,7 +16,8 @@ export interface MessageContract<T extends object = object> {
   readonly name: string;
 }
 
-export type ContractInput<T extends object> = Omit<MessageContract<T>, 'kind' | 'name'>;
+/** The shape comes from the class alone; an example must fit it, not widen it. */
+export type ContractInput<T extends object> = Omit<MessageContract<T>, 'kind' | 'name' | 'example'> & { readonly example: NoInfer<T> };
 
 /** Defines an event: said after the fact, by the service that its type starts with. */
 export function defineEvent<T extends object>(input: ContractInput<T>): MessageContract<T> {
