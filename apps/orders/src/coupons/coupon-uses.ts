@@ -30,20 +30,28 @@ export class CouponUses {
 
   /**
    * Locks the coupons that are asked for and counts what each member has taken; one answer per ask, in order.
-   * Answers about one coupon share one object: raise its `taken` for each use that is given away before `reserve`.
+   * Asks about one coupon share its object, and those of one member share the answer: whoever gives a use away raises
+   * `taken` and `takenByMember` on it, so that the next of the set sees one less.
    */
   async lock(tx: Tx, asks: readonly CouponAsk[]): Promise<CouponFound[]> {
     if (asks.length === 0) return [];
     const coupons = await this.coupons.lockByCodes(tx, asks.map((ask) => ask.merchantId), asks.map((ask) => ask.code));
     const byCode = new Map(coupons.map((coupon) => [`${coupon.merchantId} ${coupon.code}`, coupon]));
-    const found = asks.map((ask) => ({ coupon: byCode.get(`${ask.merchantId} ${ask.code}`), memberId: ask.memberId }));
-    const limited = found.filter((one) => one.coupon && one.coupon.maxUsesPerMember !== null && one.memberId);
-    const rows =
-      limited.length > 0
-        ? await this.coupons.takenByMembers(tx, limited.map((one) => one.coupon?.id ?? ''), limited.map((one) => one.memberId ?? ''))
-        : [];
+    const answers = new Map<string, CouponFound & { memberId: string | null }>();
+    const found = asks.map(({ merchantId, code, memberId }) => {
+      const key = `${merchantId} ${code} ${memberId}`;
+      const answer = answers.get(key) ?? { coupon: byCode.get(`${merchantId} ${code}`), takenByMember: 0, memberId };
+      answers.set(key, answer);
+      return answer;
+    });
+    const limited = [...answers.values()].flatMap((answer) =>
+      answer.coupon && answer.coupon.maxUsesPerMember !== null && answer.memberId ? [{ answer, id: answer.coupon.id, memberId: answer.memberId }] : [],
+    );
+    if (limited.length === 0) return found;
+    const rows = await this.coupons.takenByMembers(tx, limited.map((one) => one.id), limited.map((one) => one.memberId));
     const taken = new Map(rows.map((row) => [`${row.coupon_id} ${row.member_id}`, row.taken]));
-    return found.map(({ coupon, memberId }) => ({ coupon, takenByMember: (coupon && taken.get(`${coupon.id} ${memberId}`)) ?? 0 }));
+    for (const { answer, id, memberId } of limited) answer.takenByMember = taken.get(`${id} ${memberId}`) ?? 0;
+    return found;
   }
 
   /** Takes the uses. Call `lock` first, in the same transaction; a CHECK fails the whole set if a limit would be passed. */
