@@ -3,6 +3,7 @@ import { connect, type ChannelModel } from 'amqplib';
 import type { Socket } from 'node:net';
 import { backoffMs, sleep } from '@florin/kernel';
 import type { MessagingSettings } from './settings';
+import { within } from './within';
 
 /** Twice this without a sign of life, and amqplib gives the connection up. */
 const heartbeatSeconds = 10;
@@ -56,7 +57,7 @@ export class AmqpConnection {
     this.model = undefined;
     if (!model) return;
     const closed = model.close().catch((error: unknown) => this.logger.debug(`${this.purpose}: closed with ${String(error)}`));
-    await Promise.race([closed, sleep(connectTimeoutMs)]);
+    if (!(await within(connectTimeoutMs, closed))) this.discard(model);
   }
 
   private async connectUntilItWorks(): Promise<ChannelModel> {

@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
 import type { ChannelModel, ConfirmChannel, Message, Options } from 'amqplib';
-import { sleep } from '@florin/kernel';
 import type { AmqpConnection } from './amqp-connection';
 import type { MessagingSettings } from './settings';
 import { declareExchanges } from './topology';
+import { within } from './within';
 
 export interface Outgoing {
   exchange: string;
@@ -18,9 +18,19 @@ export class Unroutable extends Error {
   override readonly name = 'Unroutable';
 }
 
+/** The broker has said no: the queue is full, or a node of it failed. */
+export class Nacked extends Error {
+  override readonly name = 'Nacked';
+}
+
 /** Nobody knows whether the broker has it: it must be sent again. */
 export class NotConfirmed extends Error {
   override readonly name = 'NotConfirmed';
+}
+
+export interface Sent {
+  /** One entry per message: undefined when the broker has confirmed it, or what went wrong. Never rejects. */
+  outcomes: Promise<(Error | undefined)[]>;
 }
 
 interface Pending {
@@ -40,7 +50,7 @@ export class ConfirmedPublisher {
     private readonly settings: MessagingSettings,
   ) {}
 
-  /** Resolves when the broker has the message safe in a queue; throws Unroutable or NotConfirmed. */
+  /** Resolves when the broker has the message safe in a queue; throws Unroutable, Nacked or NotConfirmed. */
   async publish(message: Outgoing): Promise<void> {
     const { outcomes } = await this.send([message]);
     const [error] = await outcomes;
@@ -49,24 +59,19 @@ export class ConfirmedPublisher {
 
   /**
    * Sends the messages in order. Resolves once they are written, so that the next set can follow at once;
-   * `outcomes` resolves, never rejects, with one entry per message: undefined when confirmed, or the error.
+   * what became of each is in `outcomes`.
    */
-  async send(messages: readonly Outgoing[]): Promise<{ outcomes: Promise<(Error | undefined)[]> }> {
+  async send(messages: readonly Outgoing[]): Promise<Sent> {
     const channel = await this.openChannel();
     const outcomes: Promise<Error | undefined>[] = [];
     for (const message of messages) {
       const outcome = this.sendOne(channel, message);
       outcomes.push(outcome.done);
-      if (!outcome.roomLeft) await this.drained(channel);
+      if (!outcome.roomLeft && !(await this.drained(channel))) this.giveUp(channel);
     }
     const all = Promise.all(outcomes);
     this.watch(channel, all);
     return { outcomes: all };
-  }
-
-  /** Waits until every message sent so far is settled. */
-  async flush(): Promise<void> {
-    while (this.pending.size > 0) await sleep(10);
   }
 
   private sendOne(channel: ConfirmChannel, message: Outgoing): { done: Promise<Error | undefined>; roomLeft: boolean } {
@@ -81,10 +86,7 @@ export class ConfirmedPublisher {
         },
       };
       this.pending.set(key, [...(this.pending.get(key) ?? []), entry]);
-      const confirmed = (error: unknown) => {
-        if (error) entry.settle(new NotConfirmed(String(error)));
-        else entry.settle(entry.returned ? new Unroutable(`no queue takes ${message.routingKey} from ${message.exchange || 'the default exchange'}`) : undefined);
-      };
+      const confirmed = (error: unknown) => entry.settle(error ? refusalOf(error) : entry.returned ? unroutable(message) : undefined);
       const options = { ...message.properties, messageId: message.messageId, persistent: true, mandatory: true };
       try {
         roomLeft = channel.publish(message.exchange, message.routingKey, message.content, options, confirmed);
@@ -116,16 +118,18 @@ export class ConfirmedPublisher {
     channel.close().catch(() => this.logger.debug('the channel was closed already'));
   }
 
-  private drained(channel: ConfirmChannel): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.settings.confirmTimeoutMs);
-      const done = () => {
-        clearTimeout(timer);
-        channel.off('drain', done).off('close', done);
-        resolve();
-      };
-      channel.once('drain', done).once('close', done);
+  /** The socket is full: wait until the broker has read, so that messages pile up in the database and not here. False when it does not. */
+  private async drained(channel: ConfirmChannel): Promise<boolean> {
+    let drain: () => void = () => undefined;
+    const drained = new Promise<void>((resolve) => {
+      drain = () => resolve();
+      channel.on('drain', drain).on('close', drain);
     });
+    try {
+      return await within(this.settings.confirmTimeoutMs, drained);
+    } finally {
+      channel.off('drain', drain).off('close', drain);
+    }
   }
 
   private openChannel(): Promise<ConfirmChannel> {
@@ -161,6 +165,16 @@ export class ConfirmedPublisher {
     const entries = this.pending.get(keyOf(String(properties.messageId), fields.exchange, fields.routingKey)) ?? [];
     for (const entry of entries) entry.returned = true;
   }
+}
+
+function unroutable({ exchange, routingKey }: Outgoing): Unroutable {
+  return new Unroutable(`no queue takes ${routingKey} from ${exchange || 'the default exchange'}`);
+}
+
+/** amqplib tells a nack and a lost channel apart by the text only. */
+function refusalOf(error: unknown): Error {
+  const text = error instanceof Error ? error.message : String(error);
+  return text === 'message nacked' ? new Nacked('the broker refused the message') : new NotConfirmed(text);
 }
 
 function keyOf(messageId: string, exchange: string, routingKey: string): string {

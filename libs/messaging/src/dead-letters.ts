@@ -1,11 +1,12 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Channel, GetMessage } from 'amqplib';
 import { Transactions } from '@florin/database';
-import { newId, Refusal, sleep } from '@florin/kernel';
+import { newId, Refusal } from '@florin/kernel';
 import { AmqpConnections } from './connections';
 import { carriedHeaders, copyOf } from './failed-messages';
 import { MESSAGING_SETTINGS, type MessagingSettings } from './settings';
 import { deadQueueOf, queueOf } from './topology';
+import { within } from './within';
 
 /** One look takes messages out and puts them back, so it takes no more than this. */
 const mostLooked = 1_000;
@@ -124,10 +125,9 @@ export class DeadLetters {
 
   /** An operator waits for the answer: a broker that is away is said at once instead of waited for. */
   private async openChannel(): Promise<Channel> {
-    const opened = this.connections.publishing.open();
-    const model = await Promise.race([opened, sleep(this.settings.confirmTimeoutMs)]);
-    if (!model) throw new Refusal('unavailable', 'broker_unavailable', 'The broker cannot be reached.', { retryAfterSeconds: 5 });
-    const channel = await model.createChannel();
+    const opening = this.connections.publishing.open();
+    if (!(await within(this.settings.confirmTimeoutMs, opening))) throw new Refusal('unavailable', 'broker_unavailable', 'The broker cannot be reached.', { retryAfterSeconds: 5 });
+    const channel = await (await opening).createChannel();
     channel.on('error', (error) => this.logger.warn(error.message));
     return channel;
   }

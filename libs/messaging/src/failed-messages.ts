@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { ConsumeMessage } from 'amqplib';
+import { newId } from '@florin/kernel';
 import type { ConfirmedPublisher, Outgoing } from './confirmed-publisher';
 import { attemptHeader, attemptOf } from './reading';
 import type { MessagingSettings } from './settings';
@@ -56,7 +57,8 @@ export function copyOf({ content, properties }: Pick<ConsumeMessage, 'content' |
   const { contentType, contentEncoding, correlationId, timestamp, type, appId } = properties;
   return {
     content,
-    messageId: String(properties.messageId ?? ''),
+    // A stranger's message may have none, and an operator must be able to name it.
+    messageId: properties.messageId ? String(properties.messageId) : newId(),
     properties: { headers, contentType, contentEncoding, correlationId, timestamp, type, appId },
   };
 }

@@ -10,6 +10,7 @@ import { SetHandler } from './set-handler';
 import { MESSAGING_SETTINGS, type MessagingSettings } from './settings';
 import { consumerOf, queueOf } from './topology';
 import { Watchdog } from './watchdog';
+import { within } from './within';
 
 export interface MessagingHealth {
   connected: boolean;
@@ -107,11 +108,11 @@ export class FlorinTransport extends Server implements CustomTransportStrategy {
   private async shutDown(): Promise<void> {
     this.watchdog?.stop();
     await Promise.all(this.consumers.map((consumer) => consumer.cancel()));
-    const drained = Promise.all(this.consumers.map((consumer) => consumer.drain())).then(() => true);
-    const inTime = await Promise.race([drained, sleep(this.settings.drainMs).then(() => false)]);
-    if (!inTime) this.logger.warn(`handlers still run after ${this.settings.drainMs} ms; their messages will be handed out again`);
+    const drained = Promise.all(this.consumers.map((consumer) => consumer.drain()));
+    if (!(await within(this.settings.drainMs, drained))) this.logger.warn(`handlers still run after ${this.settings.drainMs} ms; their messages will be handed out again`);
     await Promise.all(this.consumers.map((consumer) => consumer.close()));
     await this.connections.consuming.close();
+    await Promise.all(this.consumers.map((consumer) => consumer.ended()));
   }
 }
 

@@ -9,6 +9,7 @@ import type { Outcome } from './outcome';
 import type { SetHandler } from './set-handler';
 import type { MessagingSettings } from './settings';
 import { declareQueue } from './topology';
+import { within } from './within';
 
 const preconditionFailed = 406;
 /** Declaring and subscribing takes milliseconds; a broker that does not answer must not hold the consumer. */
@@ -95,7 +96,7 @@ export class QueueConsumer {
     this.waiting.length = 0;
     const { channel, consumerTag } = this;
     if (!channel || !consumerTag) return;
-    await Promise.race([channel.cancel(consumerTag), sleep(subscribeTimeoutMs)]).catch((error: unknown) => this.logger.debug(`${this.name}: ${String(error)}`));
+    await within(subscribeTimeoutMs, channel.cancel(consumerTag)).catch((error: unknown) => this.logger.debug(`${this.name}: ${String(error)}`));
     this.waiting.length = 0;
   }
 
@@ -105,13 +106,17 @@ export class QueueConsumer {
     await Promise.allSettled(this.sendingOn);
   }
 
+  /** Resolves when it no longer tries to subscribe: after close() and the end of the connection. */
+  async ended(): Promise<void> {
+    await this.loop;
+  }
+
   /** Closes the channel after drain(): acknowledgements written before it reach the broker first. */
   async close(): Promise<void> {
     const channel = this.channel;
     this.channel = undefined;
     this.consumerTag = undefined;
-    if (channel) await Promise.race([channel.close(), sleep(subscribeTimeoutMs)]).catch((error: unknown) => this.logger.debug(`${this.name}: ${String(error)}`));
-    await this.loop;
+    if (channel) await within(subscribeTimeoutMs, channel.close()).catch((error: unknown) => this.logger.debug(`${this.name}: ${String(error)}`));
   }
 
   private async staySubscribed(onSubscribed: () => Promise<void>): Promise<void> {

@@ -1,10 +1,13 @@
 import { Client, type ClientConfig } from 'pg';
+import { within } from './within';
 
-/** Any number will do, as long as nobody else takes the same one: `florin` `outbox`. */
+/** Advisory locks belong to a database, so one name does for all services. */
 const lockKey = "hashtextextended('florin.outbox.relay', 0)";
 const channel = 'florin_outbox';
 /** Statements of the relay take milliseconds; one that hangs must end the session, so that another relay can take over. */
 const statementTimeoutMs = 30_000;
+/** A server that is gone does not answer the goodbye. */
+const closeTimeoutMs = 2_000;
 const longestBackoffSeconds = 30;
 const longestError = 500;
 
@@ -31,7 +34,7 @@ export class RelaySession {
   private broken = false;
 
   private constructor(config: ClientConfig, onBell: () => void, onEnd: (error?: Error) => void) {
-    this.client = new Client({ ...config, keepAlive: true, query_timeout: statementTimeoutMs, application_name: 'florin relay' });
+    this.client = new Client({ ...config, ...{ pipeline: true }, keepAlive: true, query_timeout: statementTimeoutMs, application_name: 'florin relay' });
     const ended = (error?: Error) => {
       if (this.broken) return;
       this.broken = true;
@@ -44,9 +47,14 @@ export class RelaySession {
 
   static async open(config: ClientConfig, onBell: () => void, onEnd: (error?: Error) => void): Promise<RelaySession> {
     const session = new RelaySession(config, onBell, onEnd);
-    await session.client.connect();
-    await session.client.query(`LISTEN ${channel}`);
-    return session;
+    try {
+      await session.client.connect();
+      await session.client.query(`LISTEN ${channel}`);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
   }
 
   get usable(): boolean {
@@ -102,6 +110,6 @@ export class RelaySession {
 
   async close(): Promise<void> {
     this.broken = true;
-    await this.client.end();
+    await within(closeTimeoutMs, this.client.end());
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { backoffMs, sleep } from '@florin/kernel';
-import { NotConfirmed, type Outgoing } from './confirmed-publisher';
+import { NotConfirmed, type Outgoing, type Sent } from './confirmed-publisher';
 import { AmqpConnections } from './connections';
 import { messagingMetrics } from './metrics';
 import { OutboxWake } from './outbox-wake';
@@ -9,6 +9,7 @@ import { RelaySession, type OutboxRow } from './relay-session';
 import { clientConfigOf } from './relay-database';
 import { MESSAGING_SETTINGS, type MessagingSettings } from './settings';
 import { exchangeOf } from './topology';
+import { unlessAborted, within } from './within';
 
 /** Rows on their way at the most, in batches: reading, confirming and marking overlap. */
 const batchesOnTheirWay = 3;
@@ -31,6 +32,8 @@ export class Relay {
   private rung = false;
   private leads = false;
   private newest = 0;
+  /** Sendings in a row that the broker did not confirm. */
+  private failures = 0;
   private batch: number;
 
   constructor(
@@ -48,8 +51,9 @@ export class Relay {
   }
 
   start(): void {
+    if (this.loop) return;
     this.stopping = new AbortController();
-    this.loop ??= this.run();
+    this.loop = this.run();
   }
 
   /** Ends the loop, waits for the confirms of what is on its way and marks it, and gives the lock back. */
@@ -94,6 +98,7 @@ export class Relay {
     const housekeeping = this.keepHouse(session);
     try {
       await this.publishUntilStopped(session);
+      if (session.usable && this.connections.publishing.connected) await this.publishOnce(session, 0);
       await Promise.all(this.onTheirWay.values());
     } finally {
       clearInterval(housekeeping);
@@ -101,6 +106,7 @@ export class Relay {
   }
 
   private async publishUntilStopped(session: RelaySession): Promise<void> {
+    const { reconnectBaseMs, reconnectLimitMs } = this.settings;
     let fullLookAt = 0;
     while (session.usable && !this.stopping.signal.aborted) {
       const full = Date.now() >= fullLookAt;
@@ -109,26 +115,34 @@ export class Relay {
         fullLookAt = Date.now() + fullLookMs;
       }
       this.rung = false;
-      const rows = await session.ready(full ? 0 : this.newest - lookBehind, [...this.onTheirWay.keys()], this.batch);
-      if (rows.length > 0) {
-        this.newest = Math.max(this.newest, ...rows.map((row) => row.seq));
-        await this.dispatch(session, rows);
-      }
+      const read = await this.publishOnce(session, full ? 0 : this.newest - lookBehind);
       if (this.onTheirWay.size >= batchesOnTheirWay * this.batch) await Promise.race(this.onTheirWay.values());
-      if (rows.length < this.batch) await this.rest();
+      if (this.failures > 0) await sleep(backoffMs(this.failures, reconnectBaseMs, reconnectLimitMs), this.stopping.signal);
+      else if (read < this.batch) await this.rest();
     }
+  }
+
+  private async publishOnce(session: RelaySession, afterSeq: number): Promise<number> {
+    const rows = await session.ready(afterSeq, [...this.onTheirWay.keys()], this.batch);
+    if (rows.length > 0) {
+      this.newest = Math.max(this.newest, ...rows.map((row) => row.seq));
+      await this.dispatch(session, rows);
+    }
+    return rows.length;
   }
 
   /** Sends the rows in order and goes on; what becomes of them is settled beside the loop. */
   private async dispatch(session: RelaySession, rows: readonly OutboxRow[]): Promise<void> {
-    const { outcomes } = await this.connections.publisher.send(rows.map((row) => this.outgoing(row)));
+    const sent = await this.send(rows);
+    if (!sent) return;
     const weight = rows.reduce((sum, row) => sum + row.envelope.length, 0) / rows.length;
     this.batch = Math.max(1, Math.min(this.settings.relayBatch, Math.floor(batchBytes / weight)));
-    const settled = outcomes
+    const settled: Promise<void> = sent.outcomes
       .then((errors) => this.settle(session, rows, errors))
       .catch((error: unknown) => this.logger.warn(`published, but not marked; it will be sent again: ${String(error)}`))
       .finally(() => {
-        for (const { id } of rows) this.onTheirWay.delete(id);
+        // A session that broke must not forget what its successor has on the way.
+        for (const { id } of rows) if (this.onTheirWay.get(id) === settled) this.onTheirWay.delete(id);
       });
     for (const { id } of rows) this.onTheirWay.set(id, settled);
   }
@@ -153,6 +167,9 @@ export class Relay {
     if (unconfirmed > 0) {
       this.logger.warn(`${unconfirmed} messages were not confirmed and will be sent again`);
       this.newest = 0;
+      this.failures += 1;
+    } else if (published.length > 0) {
+      this.failures = 0;
     }
   }
 
@@ -180,6 +197,14 @@ export class Relay {
       messagingMetrics.outboxOldestAge.set(oldestSeconds);
     };
     return setInterval(() => void measure().catch((error: unknown) => this.logger.debug(`backlog: ${String(error)}`)), backlogMs);
+  }
+
+  /** While the broker is away, sending waits for it; stopping must not. */
+  private async send(rows: readonly OutboxRow[]): Promise<Sent | undefined> {
+    const sending = this.connections.publisher.send(rows.map((row) => this.outgoing(row)));
+    const { signal } = this.stopping;
+    if (!signal.aborted) return unlessAborted(signal, sending);
+    return (await within(this.settings.confirmTimeoutMs, sending)) ? sending : undefined;
   }
 
   private ring(): void {

@@ -14,6 +14,7 @@ const deadLetterDeliveryLimit = 1_000_000;
 
 export type Kind = MessageContract['kind'];
 
+/** The topic exchange of a kind of message. */
 export function exchangeOf(namespace: string, kind: Kind): string {
   return `${namespace}.${kind}s`;
 }
@@ -28,10 +29,12 @@ export function queueOf(namespace: string, consumer: string): string {
   return namespace === defaultNamespace ? consumer : `${namespace}.${consumer}`;
 }
 
+/** The queue that keeps what a handler could not do. */
 export function deadQueueOf(queue: string): string {
   return `${queue}.dead`;
 }
 
+/** Name of the waiting queue, and of its exchange, for a wait. */
 export function retryTierOf(namespace: string, waitMs: number): string {
   return `${namespace}.retry.${spoken(waitMs)}`;
 }

@@ -4,6 +4,7 @@ import type { Cause } from '@florin/kernel';
 
 const traceparentPattern = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
+/** The tracer of everything that messaging does; spans go nowhere when no exporter is set. */
 export function messagingTracer() {
   return trace.getTracer('florin.messaging');
 }
@@ -23,6 +24,7 @@ export function traceparentOf(span: Span): string | undefined {
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }
 
+/** A link from a set's span to the span that said one of its messages; none without a trace. */
 export function linkTo(traceparent: string | undefined): Link[] {
   const context = trace.getSpanContext(contextFrom(traceparent));
   return context ? [{ context }] : [];

@@ -39,7 +39,7 @@ export class House {
     const broker = options.broker ?? (await testBroker());
     const dataSource = await openDataSource(DatabaseConfig.from({ DATABASE_URL: database.url }), 'test');
     await dataSource.query(effects);
-    const app = await NestFactory.create<NestFastifyApplication>(moduleOf(dataSource, broker, options), new FastifyAdapter(), { logger: ['fatal'] });
+    const app = await NestFactory.create<NestFastifyApplication>(moduleOf(dataSource, broker, options), new FastifyAdapter(), { logger: ['fatal'], abortOnError: false });
     app.connectMicroservice({ strategy: app.get(FlorinTransport) });
     await app.init();
     if (options.worker ?? true) {
