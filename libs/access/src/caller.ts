@@ -79,6 +79,7 @@ export function requirePermission(caller: Caller, permission: Permission): void 
   if (!caller.can(permission)) throw permissionMissing([permission]);
 }
 
+/** The 403 of a caller who has none of these permissions. */
 export function permissionMissing(anyOf: readonly Permission[]): Refusal {
   return new Refusal('forbidden', 'permission_missing', `This needs the permission ${anyOf.join(' or ')}.`);
 }

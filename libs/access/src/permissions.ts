@@ -137,12 +137,14 @@ export function permissionsOf(role: string): ReadonlySet<Permission> {
   return granted[role] ?? nothing;
 }
 
+/** Whether the text is a role of the catalogue; tokens may carry others, which grant nothing. */
 export function isRole(text: string): text is Role {
   return text in granted;
 }
 
 const known: ReadonlySet<string> = new Set(resources.flatMap((resource) => implied.admin.map((level) => `${resource}:${level}`)));
 
+/** Whether the text is a permission of the catalogue: `<resource>:<level>`. */
 export function isPermission(text: string): text is Permission {
   return known.has(text);
 }

@@ -67,6 +67,7 @@ function headerOf(token: string): Record<string, unknown> {
   throw invalidToken();
 }
 
+/** The 401 of every token that is not accepted. It never says which check failed; the cause is for the log. */
 export function invalidToken(cause?: unknown): Refusal {
   const refusal = new Refusal('unauthenticated', 'token_invalid', 'The access token is not valid here.');
   refusal.cause = cause;

@@ -11,10 +11,12 @@ function once<M>(name: string, make: () => M): M {
   return (register.getSingleMetric(name) as M | undefined) ?? make();
 }
 
+/** Counts a pool in the gauges under this name, until `forgetPool`. */
 export function watchPool(name: string, pool: Pool): void {
   pools.set(name, pool);
 }
 
+/** Takes a closed pool out of the gauges, unless another one has its name by now. */
 export function forgetPool(name: string, pool: Pool): void {
   if (pools.get(name) === pool) pools.delete(name);
 }

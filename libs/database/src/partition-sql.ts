@@ -70,11 +70,13 @@ export function monthOf(table: string, partition: string): string | undefined {
   return /^\d{4}_\d{2}$/.test(suffix) ? suffix.replace('_', '-') : undefined;
 }
 
+/** The month (`2026-11`) so many months later or, when negative, earlier. */
 export function addMonths(month: string, months: number): string {
   const [year = 0, number = 0] = month.split('-').map(Number);
   return new Date(Date.UTC(year, number - 1 + months, 1)).toISOString().slice(0, 7);
 }
 
+/** The name as an SQL identifier, whatever it holds. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

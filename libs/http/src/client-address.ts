@@ -66,12 +66,14 @@ export function limitedAddress(address: string): string {
   return `${groups.map((group) => group.toLowerCase().replace(/^0+(?=.)/, '')).join(':')}::/64`;
 }
 
+/** Whether an address is this machine itself. */
 export function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.');
 }
 
 const addresses = new WeakMap<FastifyRequest, string>();
 
+/** Keeps the address that the trusted proxies vouch for, for limits and logs of this request. */
 export function rememberClientAddress(request: FastifyRequest, address: string): void {
   addresses.set(request, address);
 }

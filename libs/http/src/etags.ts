@@ -20,6 +20,7 @@ export const IfMatch = createParamDecorator((_: unknown, context: ExecutionConte
   versionFrom(context.switchToHttp().getRequest<FastifyRequest>().headers['if-match']),
 );
 
+/** The version in an If-Match header. Refuses with 428 when there is none and with 412 when it is not one of our ETags. */
 export function versionFrom(header: string | undefined): number {
   if (header === undefined) {
     throw new Refusal('precondition_required', 'if_match_required', 'Send If-Match with the ETag of the version you are changing.');

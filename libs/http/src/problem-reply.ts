@@ -12,6 +12,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown
   return sendDescribed(request, reply, described);
 }
 
+/** Answers with a problem document (RFC 9457), or closes the connection when an answer has begun. */
 export function sendDescribed(request: FastifyRequest, reply: FastifyReply, { problem, retryAfterSeconds }: Described): FastifyReply {
   // A stream that broke half way cannot become a problem any more; closing the connection is the only honest end.
   if (reply.sent || reply.raw.headersSent) {

@@ -7,6 +7,7 @@ export function newId(): string {
   return v7();
 }
 
+/** Whether this is a UUID of any version, in lower or upper case. */
 export function isId(text: unknown): text is string {
   return typeof text === 'string' && pattern.test(text);
 }

@@ -16,6 +16,7 @@ export function addLogFields(fields: LogFields): void {
   if (current) Object.assign(current, fields);
 }
 
+/** The fields of the request or message being handled, if one is. */
 export function currentLogFields(): LogFields | undefined {
   return store.getStore();
 }
