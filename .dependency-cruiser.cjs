@@ -23,15 +23,19 @@ module.exports = {
       name: 'inward-only',
       comment: 'Nothing inside knows the edges: a use case, rule or repository never imports a controller or consumer.',
       severity: 'error',
-      from: { path: '^apps/[^/]+/src/', pathNot: '\\.module\\.ts$|/main\\.ts$' },
+      from: { path: '^apps/[^/]+/src/', pathNot: '\\.(module|controller)\\.ts$|/main\\.ts$' },
       to: { path: '^apps/[^/]+/src/.+\\.(controller|consumer|module)\\.ts$' },
     },
     {
       name: 'foreign-repository',
-      comment: "A capability calls another capability's use case, never its tables.",
+      comment: "A capability calls another capability's use case, never its tables. The shape of a row may be shared.",
       severity: 'error',
       from: { path: '^apps/([^/]+)/src/([^/]+)/', pathNot: '\\.module\\.ts$' },
-      to: { path: '^apps/$1/src/[^/]+/.+\\.(repository|entity)\\.ts$', pathNot: '^apps/$1/src/$2/' },
+      to: {
+        path: '^apps/$1/src/[^/]+/.+\\.(repository|entity)\\.ts$',
+        pathNot: '^apps/$1/src/$2/',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'no-app-to-app',
@@ -42,11 +46,11 @@ module.exports = {
     },
     {
       name: 'sql-only-in-repositories',
-      comment: 'Driver and ORM stay in repositories, entities, migrations and the composition; use cases get a Tx.',
+      comment: 'Driver and ORM stay in repositories, migrations and the composition, and where LISTEN needs a connection of its own.',
       severity: 'error',
       from: {
         path: '^apps/[^/]+/src/',
-        pathNot: '\\.(repository|entity|module)\\.ts$|/migrations/|^apps/auditor/',
+        pathNot: '\\.(repository|entity|module)\\.ts$|/migrations/|-listener\\.ts$|^apps/auditor/',
       },
       to: { path: '(^|/)node_modules/(typeorm|pg|@nestjs/typeorm)/' },
     },
