@@ -1,5 +1,5 @@
 import { sealChain, rebaseChain, verifyChain } from '../src';
-import { type Bank, offenders, openBank, openPeople, type People, transfer } from './fixture';
+import { type Bank, offenders, openBank, openPeople, type People, settled, transfer } from './fixture';
 
 let bank: Bank;
 let people: People;
@@ -24,6 +24,7 @@ const tamper = (sql: string) =>
 it('GAP-WAL-07: seals what is committed, whole transactions in links of the size asked, and verifies', async () => {
   await post(5);
   await post(3);
+  await settled(bank);
   expect(await seal(2)).toEqual({ seq: 1, journals: 6 });
   expect(await seal(2)).toEqual({ seq: 2, journals: 3 });
   expect(await seal()).toBeNull();
@@ -32,6 +33,7 @@ it('GAP-WAL-07: seals what is committed, whole transactions in links of the size
 });
 
 it('GAP-WAL-07: never seals past a transaction that is still open, and takes it later', async () => {
+  await settled(bank);
   let finish: () => void = () => undefined;
   const gate = new Promise<void>((resolve) => (finish = resolve));
   let started: () => void = () => undefined;
@@ -48,6 +50,7 @@ it('GAP-WAL-07: never seals past a transaction that is still open, and takes it 
   expect(await seal()).toBeNull();
   finish();
   await slow;
+  await settled(bank);
   expect(await seal()).toEqual({ seq: 2, journals: 2 });
   expect(await verify()).toMatchObject({ intact: true, unsealed: 0 });
 });
@@ -56,6 +59,7 @@ it('GAP-WAL-07: many sealers at once make one chain', async () => {
   for (let round = 0; round < 4; round += 1) {
     await Promise.all([post(3), seal(2), seal(2), post(2), seal(5), seal(1)]);
   }
+  await settled(bank);
   while ((await seal()) !== null);
   expect(await verify()).toMatchObject({ intact: true, sealed: 21, unsealed: 0 });
 });
@@ -76,8 +80,10 @@ it.each([
   ['a link less', 'DELETE FROM ledger_chain WHERE seq = 1', 'link_broken'],
 ])('GAP-WAL-07: finds %s in sealed history and names it', async (_, sql, fault) => {
   await post(5);
+  await settled(bank);
   await seal(2);
   await post(3);
+  await settled(bank);
   await seal(2);
   expect((await verify()).intact).toBe(true);
   await tamper(sql);
@@ -90,12 +96,14 @@ it.each([
 it('goes on after a dump was restored where transaction numbers start again', async () => {
   await tamper('UPDATE ledger_chain_origin SET shift = 1000000');
   await post(2);
+  await settled(bank);
   await seal();
   await tamper('UPDATE ledger_chain_origin SET shift = 0');
   await post(2);
   await expect(seal()).rejects.toThrow('rebaseChain');
   await bank.run((tx) => rebaseChain(tx));
   await post(1);
+  await settled(bank);
   while ((await seal()) !== null);
   expect(await verify()).toMatchObject({ intact: true, sealed: 6, unsealed: 0 });
 });

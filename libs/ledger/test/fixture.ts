@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { DatabaseConfig, openDataSource, Transactions, type Tx } from '@florin/database';
-import { testDatabase } from '@florin/testing';
+import { eventually, testDatabase } from '@florin/testing';
 import { Ledger, ledgerMigrations, ledgerProofs, type AccountInput, type Offender } from '../src';
 import type { DataSource } from 'typeorm';
 
@@ -87,4 +87,17 @@ export function counted(tx: Tx): { tx: Tx; statements: string[] } {
       afterCommit: (hook) => tx.afterCommit(hook),
     },
   };
+}
+
+/** Waits until no transaction that is still open, in any database of the server, keeps journals from being sealed. */
+export async function settled(bank: Bank): Promise<void> {
+  await eventually(async () => {
+    const [row] = await bank.run((tx) =>
+      tx.query<{ settled: boolean }>(
+        `SELECT coalesce(max(tx_order), 0) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (SELECT shift FROM ledger_chain_origin) AS settled
+         FROM ledger_journals`,
+      ),
+    );
+    return row?.settled;
+  });
 }
