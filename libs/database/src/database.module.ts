@@ -5,6 +5,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { DatabaseConfig } from './config';
 import { isConnectionLost } from './errors';
 import { Jobs } from './jobs';
+import { logError } from './log-error';
 import { watchPool } from './metrics';
 import { migrate, type MigrationClass } from './migrate';
 import { Partitions, type PartitionPlan } from './partitions';
@@ -44,7 +45,7 @@ class PartitionUpkeep implements OnApplicationBootstrap {
     try {
       await this.jobs.run(upkeepJob, (run) => this.partitions.maintain(this.plans, run));
     } catch (error) {
-      this.logger.error(error, 'The partitions could not be looked after; months are made ahead, so there is time to see why');
+      logError(this.logger, 'The partitions could not be looked after; months are made ahead, so there is time to see why', error);
     }
   }
 }

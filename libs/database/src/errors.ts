@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Refusal } from '@florin/kernel';
 
 /** The part of PostgreSQL's error report that callers may look at. */
@@ -11,7 +12,7 @@ export interface DatabaseError extends Error {
 
 /** PostgreSQL's own report, whether it came from the driver or wrapped by TypeORM. */
 export function databaseError(error: unknown): DatabaseError | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (!isError(error)) return undefined;
   if ('driverError' in error) return databaseError(error.driverError);
   const reported = 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) && 'severity' in error;
   return reported ? (error as DatabaseError) : undefined;
@@ -48,7 +49,7 @@ export function isStalePlan(error: unknown): boolean {
 export function isConnectionLost(error: unknown): boolean {
   const state = databaseError(error)?.code;
   if (state) return state.startsWith('08') || lostStates.has(state);
-  if (!(error instanceof Error)) return false;
+  if (!isError(error)) return false;
   if ('driverError' in error) return isConnectionLost(error.driverError);
   if ('code' in error && typeof error.code === 'string' && lostSockets.has(error.code)) return true;
   return lostMessages.test(error.message);
@@ -67,8 +68,14 @@ export function asRefusal(error: unknown): unknown {
   return error;
 }
 
+/** The 503 of a store that cannot serve now: try again after the seconds named. */
 export function unavailable(code: string, detail: string, retryAfterSeconds: number, cause?: unknown): Refusal {
   return Object.assign(new Refusal('unavailable', code, detail, { retryAfterSeconds }), { cause });
+}
+
+/** An error of Node itself is not an `instanceof Error` of every realm; Jest gives each test file its own. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
 }
 
 function violates(error: unknown, code: string, constraint: string | undefined): boolean {

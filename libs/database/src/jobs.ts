@@ -1,14 +1,11 @@
-import { newId, Refusal } from '@florin/kernel';
-import { Injectable } from '@nestjs/common';
-import { Client } from 'pg';
+import { Refusal, sleep } from '@florin/kernel';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { DatabaseConfig } from './config';
 import { asRefusal } from './errors';
+import { JobConnection, type BegunRun, type Json } from './job-connection';
 import { jobLastSuccess, jobRuns } from './metrics';
-import { poolConfig } from './pool';
 import { Reads } from './reads';
-
-type Json = Record<string, unknown>;
 
 /** What a job's work may do with its own run. */
 export interface JobRun {
@@ -17,25 +14,29 @@ export interface JobRun {
   readonly attempt: number;
   /** How far such a run had come, as it reported it. */
   readonly resumeFrom: Json | undefined;
-  /** Aborts when the lock is lost (the database went away): somebody else may start, so stop. */
+  /** Aborts when the lock is lost (the database went away) or the service is stopping: finish the step and return or throw. */
   readonly signal: AbortSignal;
   /** Writes down how far it is; replaces what was there. */
   report(progress: Json): Promise<void>;
+  /** Counts things done: adds to `done` of the progress. */
+  add(count: number): Promise<void>;
 }
 
 /** Idempotent: a run may be cut off anywhere and start again. Its answer is kept with the run. */
-export type JobWork = (run: JobRun) => Promise<Json | void>;
+export type JobWork = (run: JobRun) => Promise<object | void>;
 
 export interface JobOptions {
   /** Work that must be done once per key, such as `2026-11` for a monthly close: a second run is skipped. */
   key?: string;
+  /** Default `schedule`. */
   trigger?: 'schedule' | 'hand';
 }
 
 export type JobOutcome =
-  | { outcome: 'done'; runId: string; result: Json }
+  | { outcome: 'done'; runId: string; result: object }
   | { outcome: 'skipped'; reason: 'running' | 'already_done' };
 
+/** A row of job_runs. */
 export interface JobRecord {
   id: string;
   job: string;
@@ -56,10 +57,17 @@ interface Registered {
   work: JobWork;
 }
 
+/** A stopping service waits this long for jobs that heed their signal. */
+const stopGraceMs = 10_000;
+
 /** Runs jobs: one at a time per name across all processes, each run with a row in job_runs. */
 @Injectable()
-export class Jobs {
+export class Jobs implements BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly registered = new Map<string, Registered>();
+  /** Names that run in this process: a session may take its own advisory lock twice, so the lock alone would not tell. */
+  private readonly running = new Set<string>();
+  private readonly stopping = new AbortController();
+  private connection: Promise<JobConnection> | undefined;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -86,17 +94,18 @@ export class Jobs {
   /**
    * Runs the work unless another process is at it (`skipped`, `running`) or its key is done (`already_done`).
    * A failure is written to the run and thrown. A run that a crash cut off is marked abandoned by the next.
+   * A scheduled run that finds nothing to do (no key, no progress, no result) leaves no row, only its metric.
    */
   async run(name: string, work: JobWork, options: JobOptions = {}): Promise<JobOutcome> {
-    const session = await JobSession.open(this.dataSource, this.config, name);
+    if (this.running.has(name) || this.stopping.signal.aborted) return { outcome: 'skipped', reason: 'running' };
+    this.running.add(name);
     try {
-      if (!(await session.lock())) return { outcome: 'skipped', reason: 'running' };
-      const run = await session.begin(options);
-      return run ? await this.perform(session, run, work) : { outcome: 'skipped', reason: 'already_done' };
+      const connection = await this.connect();
+      return await this.underLock(connection, name, work, options);
     } catch (error) {
       throw asRefusal(error);
     } finally {
-      await session.close();
+      this.running.delete(name);
     }
   }
 
@@ -105,81 +114,82 @@ export class Jobs {
     return this.reads.query<JobRecord>('SELECT * FROM job_runs WHERE $1::text IS NULL OR job = $1 ORDER BY started_at DESC, id DESC LIMIT $2', [name ?? null, limit]);
   }
 
-  private async perform(session: JobSession, run: JobRun, work: JobWork): Promise<JobOutcome> {
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    for (const deadline = Date.now() + stopGraceMs; this.running.size > 0 && Date.now() < deadline; ) await sleep(20);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    const connection = await this.connection?.catch(() => undefined);
+    await connection?.close();
+  }
+
+  /** The one session of this process, opened again when it was lost. Callers that come together get the same one. */
+  private connect(): Promise<JobConnection> {
+    this.connection = this.reopen(this.connection);
+    return this.connection;
+  }
+
+  private async reopen(before: Promise<JobConnection> | undefined): Promise<JobConnection> {
+    const known = await before?.catch(() => undefined);
+    return known && !known.lost.aborted ? known : JobConnection.open(this.dataSource, this.config);
+  }
+
+  private async underLock(connection: JobConnection, name: string, work: JobWork, options: JobOptions): Promise<JobOutcome> {
+    if (!(await connection.lock(name))) return { outcome: 'skipped', reason: 'running' };
+    try {
+      const begun = await connection.begin(name, options.key ?? null, options.trigger ?? 'schedule');
+      return begun ? await this.perform(connection, name, begun, work, options) : { outcome: 'skipped', reason: 'already_done' };
+    } finally {
+      await connection.unlock(name);
+    }
+  }
+
+  private async perform(connection: JobConnection, name: string, begun: BegunRun, work: JobWork, options: JobOptions): Promise<JobOutcome> {
+    const run = new RunningJob(begun, connection, AbortSignal.any([connection.lost, this.stopping.signal]));
     try {
       const result = (await work(run)) ?? {};
-      await session.finish(run.id, 'done', result, null);
-      jobRuns.inc({ job: session.job, outcome: 'done' });
-      jobLastSuccess.set({ job: session.job }, Date.now() / 1_000);
-      return { outcome: 'done', runId: run.id, result };
+      const idle = !run.reported && Object.keys(result).length === 0 && begun.attempt === 1;
+      if (idle && options.key === undefined && options.trigger !== 'hand') await connection.forget(begun.id);
+      else await connection.finish(begun.id, 'done', result as Json, null);
+      jobRuns.inc({ job: name, outcome: 'done' });
+      jobLastSuccess.set({ job: name }, Date.now() / 1_000);
+      return { outcome: 'done', runId: begun.id, result };
     } catch (error) {
-      jobRuns.inc({ job: session.job, outcome: 'failed' });
-      // Without a connection the row stays `running`, and the next run marks it abandoned.
-      if (!run.signal.aborted) await session.finish(run.id, 'failed', null, String(error));
+      jobRuns.inc({ job: name, outcome: 'failed' });
+      // Without the session the row stays `running`, and the next run marks it abandoned.
+      if (!connection.lost.aborted) await connection.finish(begun.id, this.stopping.signal.aborted ? 'abandoned' : 'failed', null, String(error));
       throw error;
     }
   }
 }
 
-/** A connection of its own that holds the job's lock: a long job must not take one from the requests. */
-class JobSession {
-  private readonly lost = new AbortController();
+class RunningJob implements JobRun {
+  readonly id: string;
+  readonly attempt: number;
+  readonly resumeFrom: Json | undefined;
+  reported = false;
+  private progress: Json;
 
-  private constructor(
-    private readonly client: Client,
-    readonly job: string,
+  constructor(
+    begun: BegunRun,
+    private readonly connection: JobConnection,
+    readonly signal: AbortSignal,
   ) {
-    client.on('error', () => this.lost.abort());
-    client.on('end', () => this.lost.abort());
+    this.id = begun.id;
+    this.attempt = begun.attempt;
+    this.resumeFrom = begun.resumeFrom;
+    this.progress = begun.resumeFrom ?? {};
   }
 
-  static async open(dataSource: DataSource, config: DatabaseConfig, job: string): Promise<JobSession> {
-    const { url, applicationName } = dataSource.options as { url?: string; applicationName?: string };
-    const client = new Client({ connectionString: url, ...poolConfig(config, `${applicationName ?? 'database'}-job`) });
-    const session = new JobSession(client, job);
-    await client.connect().catch((error: unknown) => Promise.reject(asRefusal(error)));
-    return session;
+  async report(progress: Json): Promise<void> {
+    this.reported = true;
+    this.progress = progress;
+    await this.connection.report(this.id, progress);
   }
 
-  async lock(): Promise<boolean> {
-    const { rows } = await this.client.query<{ taken: boolean }>(`SELECT pg_try_advisory_lock(hashtextextended('job:' || $1, 0)) AS taken`, [this.job]);
-    return rows[0]?.taken ?? false;
-  }
-
-  /** The row of the new run, or undefined when the key is done already. */
-  async begin({ key, trigger = 'schedule' }: JobOptions): Promise<JobRun | undefined> {
-    // Whoever wrote `running` and does not hold the lock is dead.
-    await this.client.query(`UPDATE job_runs SET status = 'abandoned', finished_at = now() WHERE job = $1 AND status = 'running'`, [this.job]);
-    const { rows } = await this.client.query<{ status: string; attempt: number; progress: Json }>(
-      'SELECT status, attempt, progress FROM job_runs WHERE job = $1 AND key IS NOT DISTINCT FROM $2 ORDER BY started_at DESC, id DESC LIMIT 1',
-      [this.job, key ?? null],
-    );
-    const last = rows[0];
-    if (last?.status === 'done' && key !== undefined) return undefined;
-    const unfinished = last && last.status !== 'done' ? last : undefined;
-    const id = newId();
-    const attempt = (unfinished?.attempt ?? 0) + 1;
-    await this.client.query(
-      `INSERT INTO job_runs (id, job, key, trigger, status, attempt, progress) VALUES ($1, $2, $3, $4, 'running', $5, $6)`,
-      [id, this.job, key ?? null, trigger, attempt, JSON.stringify(unfinished?.progress ?? {})],
-    );
-    const report = async (progress: Json) => {
-      await this.client.query('UPDATE job_runs SET progress = $2 WHERE id = $1', [id, JSON.stringify(progress)]);
-    };
-    return { id, attempt, resumeFrom: unfinished?.progress, signal: this.lost.signal, report };
-  }
-
-  async finish(id: string, status: 'done' | 'failed', result: Json | null, error: string | null): Promise<void> {
-    await this.client.query('UPDATE job_runs SET status = $2, result = $3, error = $4, finished_at = clock_timestamp() WHERE id = $1', [
-      id,
-      status,
-      result && JSON.stringify(result),
-      error,
-    ]);
-  }
-
-  /** Ending the session gives the lock back. */
-  async close(): Promise<void> {
-    if (!this.lost.signal.aborted) await this.client.end();
+  add(count: number): Promise<void> {
+    const { done } = this.progress;
+    return this.report({ ...this.progress, done: (typeof done === 'number' ? done : 0) + count });
   }
 }

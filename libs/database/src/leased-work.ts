@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { assert, backoffMs, Refusal, sleep } from '@florin/kernel';
 import { Logger } from '@nestjs/common';
+import { isError } from './errors';
+import { logError } from './log-error';
 import type { Transactions, Tx } from './tx';
 
 /** How one item ended: with a result, or with the error that `perform` threw. */
@@ -111,7 +113,7 @@ export class LeasedWork<Item, Result> {
     try {
       this.done.push({ item, result: await this.options.perform(item, signal) });
     } catch (error) {
-      this.done.push({ item, error: error instanceof Error ? error : new Error(String(error)) });
+      this.done.push({ item, error: isError(error) ? error : new Error(String(error)) });
     }
     if (!this.finishing) await this.finishAll();
   }
@@ -139,7 +141,7 @@ export class LeasedWork<Item, Result> {
         const passing = error instanceof Refusal && error.kind === 'unavailable';
         if (passing && Date.now() < deadline) await sleep(backoffMs(attempt, 100, 2_000));
         else if (set.length > 1) return await this.finishEach(set);
-        else return this.logger.error(error, 'An outcome could not be written; the item comes back when its lease ends');
+        else return logError(this.logger, 'An outcome could not be written; the item comes back when its lease ends', error);
       }
     }
   }

@@ -38,6 +38,7 @@ export function rollBack(options: MigrationOptions & { steps?: number }): Promis
     for (let step = 0; step < (options.steps ?? 1); step += 1) {
       const newest = (await executor.getExecutedMigrations()).sort((a, b) => (b.id ?? 0) - (a.id ?? 0))[0];
       if (!newest) break;
+      executor.transaction = wantsTransaction(options.migrations, newest.name) ? 'each' : 'none';
       await executor.undoLastMigration();
       undone.push(newest.name);
     }
@@ -66,6 +67,11 @@ export async function describeSchema(runner: { query(sql: string): Promise<unkno
     UNION ALL SELECT tgrelid::regclass || ' ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
     ORDER BY 1`)) as { line: string }[];
   return rows.map((row) => row.line).filter((line) => !line.startsWith('schema_migrations')).join('\n');
+}
+
+/** TypeORM heeds `transaction = false` on the way up only; DROP INDEX CONCURRENTLY needs it on the way down too. */
+function wantsTransaction(migrations: readonly MigrationClass[], name: string): boolean {
+  return migrations.map((one) => new one()).find((one) => (one.name ?? one.constructor.name) === name)?.transaction ?? true;
 }
 
 type Work<T> = (executor: MigrationExecutor, runner: QueryRunner) => Promise<T>;

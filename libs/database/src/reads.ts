@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { DatabaseConfig } from './config';
-import { asRefusal, isConnectionLost, isRetryable } from './errors';
+import { asRefusal, isConnectionLost, isRetryable, isStalePlan } from './errors';
 import { readsRouted } from './metrics';
 import { poolOf, takeConnection } from './pool';
 import { Replicas, type Replica } from './replicas';
@@ -74,7 +74,9 @@ async function runOn<Row>(pool: Pool, sql: string, params: readonly unknown[]): 
     client.release();
     return rows as Row[];
   } catch (error) {
-    client.release(isConnectionLost(error));
+    client.release(isConnectionLost(error) || isStalePlan(error));
+    // Ends: every round drops one connection that still has a plan from before a migration.
+    if (isStalePlan(error)) return runOn<Row>(pool, sql, params);
     throw error;
   }
 }

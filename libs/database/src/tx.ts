@@ -4,6 +4,7 @@ import type { PoolClient, QueryResult } from 'pg';
 import type { Histogram } from 'prom-client';
 import { DataSource, type EntityManager } from 'typeorm';
 import { asRefusal, isRetryable, isStalePlan } from './errors';
+import { logError } from './log-error';
 import { queryLatency, transactionRetries, transactionSeconds } from './metrics';
 import { poolOf, takeConnection } from './pool';
 import { statementOf } from './statements';
@@ -28,6 +29,9 @@ export interface TransactionOptions {
 /** Tries after the first; contention that outlives them is load, and its caller should come back later. */
 const maxRetries = 3;
 
+/** Each of these drops one connection that still has a plan from before a migration; no pool has more. */
+const maxStale = 500;
+
 /** Opens transactions: the only way to write. */
 @Injectable()
 export class Transactions {
@@ -50,13 +54,15 @@ export class Transactions {
    * is never retried here, and the caller's idempotency key tells.
    */
   async run<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    for (let attempt = 0; ; attempt += 1) {
+    let stale = 0;
+    for (let attempt = 0; ; ) {
       try {
         return await this.once(work, options);
       } catch (error) {
-        if (attempt === maxRetries || !(isRetryable(error) || isStalePlan(error))) throw asRefusal(error);
+        const again = isStalePlan(error) ? (stale += 1) <= maxStale : isRetryable(error) && (attempt += 1) <= maxRetries;
+        if (!again) throw asRefusal(error);
         transactionRetries.inc({ service: this.service });
-        await sleep(backoffMs(attempt, 10, 100));
+        await sleep(backoffMs(attempt, 5, 100));
       }
     }
   }
@@ -94,7 +100,7 @@ export class Transactions {
     try {
       await hook();
     } catch (error) {
-      this.logger.error(error, 'A hook after the commit failed');
+      logError(this.logger, 'A hook after the commit failed', error);
     }
   }
 }
