@@ -81,10 +81,11 @@ function stopSchedules(app: NestFastifyApplication): void {
 
 /** Whoever closes the application, a signal or a test, gets the documented order. */
 function closeInOrder(app: NestFastifyApplication, log: Log, flushTraces: () => Promise<void>): void {
-  const close = app.close.bind(app);
+  // Nest's own, from the class: through the proxy around the application it would be ours again, waiting for itself.
+  const close = (Object.getPrototypeOf(app) as NestFastifyApplication).close.bind(app);
   let closing: Promise<void> | undefined;
   // Defined, not assigned: Nest's proxy around the application swallows assignments.
-  Object.defineProperty(app, 'close', { value: () => (closing ??= shutDown({ app, close, log, flushTraces })) });
+  Object.defineProperty(app, 'close', { configurable: true, writable: true, value: () => (closing ??= shutDown({ app, close, log, flushTraces })) });
 }
 
 /** Local run only: the edge reads this from every service and puts the traces together. */
