@@ -49,7 +49,7 @@ describe('private servers', () => {
     const again = await connect(server.url);
     const reader = await again.createChannel();
     const message = await eventually(() => reader.get('kept'));
-    expect(message && message.content.toString()).toBe('still here');
+    expect(message.content.toString()).toBe('still here');
     await again.close();
     await server.stop();
   }, 60_000);

@@ -59,7 +59,7 @@ class NotesController {
   ) {}
 
   @Post()
-  @Requires('orders.order:write')
+  @Requires('orders.own:write')
   async write(@Body() note: NewNote): Promise<{ id: string }> {
     const id = newId();
     addLogFields({ note_id: id });
