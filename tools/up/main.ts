@@ -7,7 +7,7 @@ import { hasProgram, runProgram } from './hooks';
 import { House } from './house';
 import { silent, spoken } from './progress';
 import { liveRun, type RunFile } from './run-file';
-import { root } from './services';
+import { root, type ServiceName, services } from './services';
 
 const dir = process.env['FLORIN_DIR'] ?? join(root, '.local');
 const otherStartPatienceMs = 300_000;
@@ -39,6 +39,12 @@ async function othersRun(): Promise<RunFile | undefined> {
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
   return undefined;
+}
+
+/** A part of the services, for work on what stands around them: FLORIN_SERVICES=orders,wallet or none. */
+function wanted(): ServiceName[] | undefined {
+  const names = process.env['FLORIN_SERVICES']?.split(',');
+  return names && services.filter((service) => names.includes(service));
 }
 
 function given(): { postgresUrl?: string; rabbitmqUrl?: string; redisUrl?: string } {
@@ -76,6 +82,7 @@ async function start(flags: Flags): Promise<number> {
     dir,
     ports: flags.portBase ?? 'same',
     reset: flags.reset,
+    services: wanted(),
     given: given(),
     progress,
     note,

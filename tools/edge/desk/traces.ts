@@ -17,6 +17,8 @@ export interface Span {
   duration_ms: number;
   error: boolean;
   attributes: Record<string, unknown>;
+  /** Other traces it worked for: one set of messages comes from many requests. */
+  linked_traces?: string[];
 }
 
 export interface Trace {
@@ -29,13 +31,15 @@ export interface Trace {
   spans: Span[];
 }
 
-/** Puts the spans of all services together again, the newest trace first. */
+/** Puts the spans of all services together again, the newest trace first. A span stands in every trace it worked for. */
 export function assemble(spans: Span[]): Trace[] {
   const byTrace = new Map<string, Span[]>();
   for (const span of spans) {
-    const known = byTrace.get(span.trace_id);
-    if (known) known.push(span);
-    else byTrace.set(span.trace_id, [span]);
+    for (const traceId of new Set([span.trace_id, ...(span.linked_traces ?? [])])) {
+      const known = byTrace.get(traceId);
+      if (known) known.push(span);
+      else byTrace.set(traceId, [span]);
+    }
   }
   const traces = [...byTrace].map(([traceId, members]): Trace => {
     members.sort((a, b) => a.started_at - b.started_at);
