@@ -184,11 +184,9 @@ function send(reply: FastifyReply, decision: Decision): FastifyReply {
 
 function answerError(error: unknown, reply: FastifyReply): FastifyReply {
   if (error instanceof BadRequest) {
-    return reply
-      .code(400)
-      .send({
-        error: { type: 'invalid_request_error', code: 'parameter_invalid', param: error.param, message: error.message },
-      });
+    return reply.code(400).send({
+      error: { type: 'invalid_request_error', code: 'parameter_invalid', param: error.param, message: error.message },
+    });
   }
   const status = (error as { statusCode?: number }).statusCode ?? 500;
   const message = status < 500 && error instanceof Error ? error.message : 'The processor failed.';
