@@ -66,7 +66,7 @@ export class LedgerJournals1764000000001 implements MigrationInterface {
             first_day := date_trunc('month', now(), 'UTC') + make_interval(months => ahead);
             first_day := date_trunc('month', first_day + interval '1 day', 'UTC');
             FOREACH parent IN ARRAY ARRAY['ledger_journals', 'ledger_postings'] LOOP
-              name := parent || '_' || to_char(first_day AT TIME ZONE 'UTC', '"y"YYYY"m"MM');
+              name := parent || '_' || to_char(first_day AT TIME ZONE 'UTC', 'YYYY_MM');
               IF to_regclass(name) IS NULL THEN
                 EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', name, parent, first_day,
                   date_trunc('month', first_day + interval '32 days', 'UTC'));
