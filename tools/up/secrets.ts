@@ -25,8 +25,8 @@ export interface Secrets {
 /** Who can log in to the demonstration, with the roles of the permission catalogue. */
 const people: [name: string, role: string][] = [
   ['ops', 'platform_admin'],
-  ['marketing', 'marketing_manager'],
-  ['finance', 'finance_manager'],
+  ['marketing', 'ops_marketing'],
+  ['finance', 'finance_ops'],
   ['auditor', 'auditor'],
   ['agent', 'support_agent'],
   ['merchant', 'merchant_admin'],

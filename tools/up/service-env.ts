@@ -43,7 +43,8 @@ function ownOf(service: ServiceName, { ports, secrets }: Surroundings): Record<s
       return {
         JWT_PRIVATE_KEYS: JSON.stringify(secrets.jwtKeys),
         MAIL_SEAL_KEY: secrets.mailSealKey,
-        DATA_KEY: secrets.dataKey,
+        BOOTSTRAP_ADMIN_EMAIL: secrets.people[0]?.email ?? '',
+        BOOTSTRAP_ADMIN_PASSWORD: secrets.people[0]?.password ?? '',
       };
     case 'wallet':
       return {

@@ -1,0 +1,41 @@
+import { Jobs, Transactions } from '@florin/database';
+import { type Clock, dayMs } from '@florin/kernel';
+import { CLOCK } from '@florin/service-host';
+import { Inject, Injectable } from '@nestjs/common';
+import { Cron, CronExpression } from '@nestjs/schedule';
+
+/** Expired tokens are kept so long, for whoever looks into a theft. */
+const keepMs = 30 * dayMs;
+const perRound = 5_000;
+
+/** Removes refresh and verification tokens that expired long ago. */
+@Injectable()
+export class CleanTokens {
+  constructor(
+    private readonly jobs: Jobs,
+    private readonly transactions: Transactions,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Cron(CronExpression.EVERY_HOUR, { name: 'clean-tokens', waitForCompletion: true })
+  async run(): Promise<void> {
+    await this.jobs.run('clean-tokens', async (run) => {
+      for (let removed = await this.round(); removed > 0; removed = await this.round()) await run.add(removed);
+    });
+  }
+
+  private round(): Promise<number> {
+    const before = new Date(this.clock.now().getTime() - keepMs);
+    return this.transactions.run(
+      async (tx) =>
+        (await tx.execute(
+          'DELETE FROM refresh_tokens WHERE token_hash IN (SELECT token_hash FROM refresh_tokens WHERE expires_at < $1 LIMIT $2)',
+          [before, perRound],
+        )) +
+        (await tx.execute(
+          'DELETE FROM email_verification_tokens WHERE token_hash IN (SELECT token_hash FROM email_verification_tokens WHERE expires_at < $1 LIMIT $2)',
+          [before, perRound],
+        )),
+    );
+  }
+}
