@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SchedulerRegistry } from '@nestjs/schedule';
+import type { ScheduleModuleOptions } from '@nestjs/schedule';
 import { DatabaseConfig } from '@florin/database';
 import { httpAdapter } from '@florin/http';
 import { FlorinTransport, Relay } from '@florin/messaging';
@@ -22,6 +22,8 @@ import type { SpanRing } from './traces/span-ring';
 import { startTracing } from './traces/tracing';
 
 const apiPrefix = 'api/v1';
+/** The injection token of @nestjs/schedule's options, which it does not export. */
+const scheduleOptions = 'SCHEDULE_MODULE_OPTIONS';
 /** For machines and at fixed places, so not under the prefix. */
 const outsidePrefix = ['livez', 'readyz', 'startupz', 'metrics', 'openapi.json', '.well-known/*path'];
 
@@ -42,9 +44,9 @@ export async function createService(root: Type, options: BootOptions = {}): Prom
   app.setGlobalPrefix(apiPrefix, { exclude: outsidePrefix });
   closeInOrder(app, log, tracing.flush);
 
+  limitSchedules(app, roles);
   await startMessaging(app, roles);
   await app.listen(config.PORT, config.HOST);
-  if (!roles.has('worker')) stopSchedules(app);
   if (options.waitForConsumers) await app.get(Messaging).whenHearing();
   lifecycle.serve();
   log.info({ url: await app.getUrl(), roles: roles.toString(), since_process_start_ms: Math.round(performance.now()) }, `${service} is up`);
@@ -71,12 +73,16 @@ function optional<T>(app: NestFastifyApplication, type: Type<T>): T | undefined 
   }
 }
 
-/** Schedules belong to workers; a process that only answers requests must not run a job a second time. */
-function stopSchedules(app: NestFastifyApplication): void {
-  const registry = app.get(SchedulerRegistry, { strict: false });
-  for (const name of registry.getCronJobs().keys()) registry.deleteCronJob(name);
-  for (const name of registry.getIntervals()) registry.deleteInterval(name);
-  for (const name of registry.getTimeouts()) registry.deleteTimeout(name);
+/**
+ * Schedules belong to workers: a process that only answers requests must not run a job a second time. Nor may two
+ * modules that both import ScheduleModule: each copy of it would start every schedule of the application.
+ */
+function limitSchedules(app: NestFastifyApplication, roles: Roles): void {
+  const copies = app.get<ScheduleModuleOptions>(scheduleOptions, { strict: false, each: true });
+  copies.forEach((copy, index) => {
+    const runs = roles.has('worker') && index === 0;
+    Object.assign(copy, { cronJobs: runs, intervals: runs, timeouts: runs });
+  });
 }
 
 /** Whoever closes the application, a signal or a test, gets the documented order. */

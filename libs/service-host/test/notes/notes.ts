@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Inject, Module, Param, Post, Query } from '@nestjs/common';
-import { Cron } from '@nestjs/schedule';
+import { Cron, ScheduleModule } from '@nestjs/schedule';
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { Type } from 'class-transformer';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
@@ -111,6 +111,7 @@ class MerchantSavedConsumer {
     MessagingModule.forService({ service: 'notes' }),
     HttpModule.forService({ service: 'notes' }),
     AccessModule.forService(),
+    ScheduleModule.forRoot(), // as a library may do that has schedules of its own
   ],
   controllers: [NotesController, MerchantSavedConsumer],
 })
