@@ -12,15 +12,25 @@ export function tag(reply: FastifyReply, version: number): void {
   void reply.header('ETag', etagOf(version));
 }
 
+export const ifMatchKey = 'florin:if-match';
+
+const ifMatch = createParamDecorator((_: unknown, context: ExecutionContext): number =>
+  versionFrom(context.switchToHttp().getRequest<FastifyRequest>().headers['if-match']),
+);
+
 /**
  * The version that a change is based on, from If-Match: `@IfMatch() version: number`.
  * Refuses with 428 when it is missing and with 412 when it is no version of ours.
  */
-export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext): number =>
-  versionFrom(context.switchToHttp().getRequest<FastifyRequest>().headers['if-match']),
-);
+export function IfMatch(): ParameterDecorator {
+  return (target, property, index) => {
+    ifMatch()(target, property, index);
+    const handler: unknown = property === undefined ? undefined : (target as Record<string | symbol, unknown>)[property];
+    if (typeof handler === 'function') Reflect.defineMetadata(ifMatchKey, true, handler);
+  };
+}
 
-/** The version in an If-Match header. Refuses with 428 when there is none and with 412 when it is not one of our ETags. */
+/** The version in an If-Match header. */
 export function versionFrom(header: string | undefined): number {
   if (header === undefined) {
     throw new Refusal('precondition_required', 'if_match_required', 'Send If-Match with the ETag of the version you are changing.');

@@ -1,5 +1,5 @@
 import { type DynamicModule, Global, Inject, Injectable, Module, type OnApplicationShutdown, type OnModuleInit, Optional } from '@nestjs/common';
-import { APP_FILTER, APP_PIPE, HttpAdapterHost } from '@nestjs/core';
+import { APP_FILTER, APP_PIPE, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { CallerChecks } from '@florin/access';
 import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
@@ -11,6 +11,7 @@ import { InputPipe } from './input-pipe';
 import { BlockedAddresses } from './limits/blocked-addresses';
 import { Limits } from './limits/limits';
 import { Pressure } from './limits/pressure';
+import { OpenApi } from './openapi/open-api';
 import { RateLimitGuard } from './limits/rate-limit-guard';
 import { ProblemFilter } from './problem-filter';
 import { connectRedis } from './redis';
@@ -36,6 +37,7 @@ class HttpEdge implements OnModuleInit, OnApplicationShutdown {
     private readonly host: HttpAdapterHost,
     private readonly limits: Limits,
     private readonly pressure: Pressure,
+    private readonly openApi: OpenApi,
     @Inject(CONFIG) private readonly config: HttpConfig,
     @Inject(REDIS) private readonly redis: Redis | null,
     @Optional() private readonly checks?: CallerChecks,
@@ -50,6 +52,7 @@ class HttpEdge implements OnModuleInit, OnApplicationShutdown {
     const blocked = new BlockedAddresses(this.config, this.redis ?? undefined);
     addEdgeHooks(fastify, { proxies: new TrustedProxies(this.config.trustedProxies), limits: this.limits, blocked, pressure: this.pressure });
     this.checks?.add((caller, _request, reply) => this.limits.forUser(caller, reply));
+    this.openApi.serve(fastify);
     this.pressure.start();
   }
 
@@ -80,10 +83,16 @@ export class HttpModule {
         { provide: Idempotency, useFactory: () => new Idempotency() },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter() },
         { provide: APP_PIPE, useFactory: () => new InputPipe() },
+        {
+          provide: OpenApi,
+          useFactory: (modules: ModulesContainer, config: ApplicationConfig, host: HttpAdapterHost) =>
+            new OpenApi({ description: `The ${options.service} service.`, version: '1', ...options, modules, config, host }),
+          inject: [ModulesContainer, ApplicationConfig, HttpAdapterHost],
+        },
         RateLimitGuard,
         HttpEdge,
       ],
-      exports: [Idempotency, Limits, RateLimitGuard],
+      exports: [Idempotency, Limits, OpenApi, RateLimitGuard],
     };
   }
 }

@@ -18,3 +18,6 @@ export { IdParam } from './id-param';
 export { IdPipe, InputPipe } from './input-pipe';
 export { describe as describeProblem, type Problem } from './problem';
 export { RateLimitGuard } from './limits/rate-limit-guard';
+export { Field, type FieldOptions } from './openapi/field';
+export { OpenApi } from './openapi/open-api';
+export { mergeDocuments } from './openapi/merge';
