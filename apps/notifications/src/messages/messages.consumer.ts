@@ -1,0 +1,112 @@
+import {
+  causeOf,
+  emailVerificationRequested,
+  type EmailVerificationRequested,
+  type Envelope,
+  orderCancelled,
+  type OrderCancelled,
+  orderCompleted,
+  type OrderCompleted,
+  orderRefunded,
+  type OrderRefunded,
+  tierUpgraded,
+  type TierUpgraded,
+} from '@florin/contracts';
+import type { Tx } from '@florin/database';
+import { ConsumesSet, type Delivery } from '@florin/messaging';
+import { Controller } from '@nestjs/common';
+import { amountText } from '../templates/render-template';
+import { type Intent, MessagesRepository } from './messages.repository';
+import { SendMessages } from './send-messages';
+
+/** Turns what happened into what people are told: one intent each. */
+@Controller()
+export class MessagesConsumer {
+  constructor(
+    private readonly messages: MessagesRepository,
+    private readonly sendMessages: SendMessages,
+  ) {}
+
+  @ConsumesSet(emailVerificationRequested)
+  verifyEmail(events: Envelope<EmailVerificationRequested>[], { tx }: Delivery): Promise<void> {
+    return this.tell(
+      tx,
+      events.map((event) => ({
+        userId: event.data.userId,
+        merchantId: event.data.merchantId,
+        // A link that is asked for again is another mail.
+        intent: `verify_email:${event.id}`,
+        template: 'verify_email',
+        recipient: event.data.email,
+        variables: { name: event.data.displayName, sealed_link: event.data.sealedLink, expires_at: event.data.expiresAt },
+        cause: causeOf(event),
+      })),
+    );
+  }
+
+  @ConsumesSet(orderCompleted)
+  orderConfirmed(events: Envelope<OrderCompleted>[], { tx }: Delivery): Promise<void> {
+    return this.tell(
+      tx,
+      events.flatMap((event) => {
+        const { data } = event;
+        // What another system sold is history: nobody waits for a mail about it.
+        if (data.origin !== 'checkout' || data.email === undefined) return [];
+        const lines = data.lines.map(({ quantity, title, totalMinor }) => ({ quantity, title, total: amountText(totalMinor, data.currency) }));
+        const variables = { number: data.number, lines, total: amountText(data.totalMinor, data.currency) };
+        return [{ ...aboutOrder(event, data.email), intent: `order_confirmed:${data.orderId}`, template: 'order_confirmed' as const, variables }];
+      }),
+    );
+  }
+
+  @ConsumesSet(orderCancelled)
+  orderCancelled(events: Envelope<OrderCancelled>[], { tx }: Delivery): Promise<void> {
+    return this.tell(
+      tx,
+      events.map((event) => ({
+        ...aboutOrder(event, event.data.email),
+        intent: `order_cancelled:${event.data.orderId}`,
+        template: 'order_cancelled',
+        variables: { number: event.data.number, reason: event.data.reason },
+      })),
+    );
+  }
+
+  @ConsumesSet(orderRefunded)
+  orderRefunded(events: Envelope<OrderRefunded>[], { tx }: Delivery): Promise<void> {
+    return this.tell(
+      tx,
+      events.map((event) => ({
+        ...aboutOrder(event, event.data.email),
+        intent: `order_refunded:${event.data.refundId}`,
+        template: 'order_refunded',
+        variables: { number: event.data.number, total: amountText(event.data.totalMinor, event.data.currency) },
+      })),
+    );
+  }
+
+  @ConsumesSet(tierUpgraded)
+  async tierUpgraded(events: Envelope<TierUpgraded>[], { tx }: Delivery): Promise<void> {
+    const contacts = await this.messages.contacts(tx, events.map(({ data }) => data));
+    await this.tell(
+      tx,
+      events.flatMap((event) => {
+        const { memberId, merchantId, programId, toTier } = event.data;
+        const contact = contacts.get(`${memberId}:${merchantId}`);
+        if (!contact) return [];
+        const intent = `tier_upgraded:${programId}:${toTier}`;
+        const variables = { name: contact.displayName, tier: toTier };
+        return [{ userId: memberId, merchantId, intent, template: 'tier_upgraded' as const, recipient: contact.email, variables, cause: causeOf(event) }];
+      }),
+    );
+  }
+
+  private async tell(tx: Tx, intents: readonly Intent[]): Promise<void> {
+    await this.messages.insert(tx, intents);
+    tx.afterCommit(() => this.sendMessages.work.wake());
+  }
+}
+
+function aboutOrder(event: Envelope<{ memberId: string; merchantId: string }>, recipient: string) {
+  return { userId: event.data.memberId, merchantId: event.data.merchantId, recipient, cause: causeOf(event) };
+}

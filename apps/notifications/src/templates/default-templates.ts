@@ -1,0 +1,39 @@
+export interface Template {
+  subject: string;
+  /** Liquid; what plain-text readers see. */
+  text: string;
+  /** Liquid; every value is escaped. */
+  html: string;
+}
+
+export const templateKeys = ['verify_email', 'order_confirmed', 'order_cancelled', 'order_refunded', 'tier_upgraded'] as const;
+export type TemplateKey = (typeof templateKeys)[number];
+
+/** What is sent until a merchant says it in words of their own. */
+export const defaultTemplates: Record<TemplateKey, Template> = {
+  verify_email: {
+    subject: 'Please confirm your address',
+    text: 'Hello {{ name }},\n\nplease confirm your address:\n{{ link }}\n\nThe link works once, until {{ expires_at | date: "%d %B %Y, %H:%M UTC" }}.\n',
+    html: '<p>Hello {{ name }},</p><p>please <a href="{{ link }}">confirm your address</a>.</p><p>The link works once, until {{ expires_at | date: "%d %B %Y, %H:%M UTC" }}.</p>',
+  },
+  order_confirmed: {
+    subject: 'Your order {{ number }}',
+    text: 'Thank you for order {{ number }}.\n\n{% for line in lines %}{{ line.quantity }} x {{ line.title }}  {{ line.total }}\n{% endfor %}\nTotal {{ total }}\n',
+    html: '<p>Thank you for order {{ number }}.</p><table>{% for line in lines %}<tr><td>{{ line.quantity }} ×</td><td>{{ line.title }}</td><td>{{ line.total }}</td></tr>{% endfor %}</table><p>Total {{ total }}</p>',
+  },
+  order_cancelled: {
+    subject: 'Your order {{ number }} was cancelled',
+    text: 'Order {{ number }} was cancelled: {{ reason }}\nNothing was charged.\n',
+    html: '<p>Order {{ number }} was cancelled: {{ reason }}</p><p>Nothing was charged.</p>',
+  },
+  order_refunded: {
+    subject: 'Your refund for order {{ number }}',
+    text: 'We gave back {{ total }} of order {{ number }}.\n',
+    html: '<p>We gave back {{ total }} of order {{ number }}.</p>',
+  },
+  tier_upgraded: {
+    subject: 'You are {{ tier }} now',
+    text: 'Hello {{ name }},\n\nyou reached {{ tier }}.\n',
+    html: '<p>Hello {{ name }},</p><p>you reached {{ tier }}.</p>',
+  },
+};
