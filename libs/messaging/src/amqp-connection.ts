@@ -47,7 +47,8 @@ export class AmqpConnection {
   discard(model: ChannelModel): void {
     if (this.model === model) this.model = undefined;
     const { stream } = model.connection as unknown as { stream?: Socket };
-    stream?.destroy();
+    // With an error: amqplib does not notice a socket that ends without one, and its channels would hang until the next heartbeat.
+    stream?.destroy(new Error('given up'));
   }
 
   async close(): Promise<void> {

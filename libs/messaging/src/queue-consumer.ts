@@ -8,7 +8,7 @@ import { messagingMetrics } from './metrics';
 import type { Outcome } from './outcome';
 import type { SetHandler } from './set-handler';
 import type { MessagingSettings } from './settings';
-import { declareQueue } from './topology';
+import { bindQueue, declarationsOf, type QueueDeclaration } from './topology';
 import { within } from './within';
 
 const preconditionFailed = 406;
@@ -150,16 +150,23 @@ export class QueueConsumer {
     }
   }
 
-  /** A channel on which the queue is declared. One that exists with other arguments, from another release, is used as it is: hearing comes first. */
+  /** A channel on which the queue is declared and bound. */
   private async declared(model: ChannelModel): Promise<Channel> {
     const { queue, subscription, settings } = this.parts;
-    const channel = await this.openChannel(model);
+    let channel = await this.openChannel(model);
+    for (const declaration of declarationsOf(queue)) channel = await this.declare(model, channel, declaration);
+    await bindQueue(channel, settings.namespace, subscription.contract, queue);
+    return channel;
+  }
+
+  /** A queue that exists with other arguments, from another release or another hand, is used as it is: hearing comes first. */
+  private async declare(model: ChannelModel, channel: Channel, declaration: QueueDeclaration): Promise<Channel> {
     try {
-      await declareQueue(channel, settings.namespace, subscription.contract, queue);
+      await channel.assertQueue(declaration.name, { durable: true, arguments: declaration.arguments });
       return channel;
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === preconditionFailed)) throw error;
-      this.logger.error(`${queue} exists with other arguments and is used as it is: ${error.message}`);
+      this.logger.error(`${declaration.name} exists with other arguments and is used as it is: ${error.message}`);
       return this.openChannel(model);
     }
   }

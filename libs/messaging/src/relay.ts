@@ -165,7 +165,7 @@ export class Relay {
       await session.postpone(refused, this.settings.unroutableBackoffMs);
     }
     if (unconfirmed > 0) {
-      this.logger.warn(`${unconfirmed} messages were not confirmed and will be sent again`);
+      if (this.failures === 0) this.logger.warn(`${unconfirmed} messages were not confirmed and will be sent again`);
       this.newest = 0;
       this.failures += 1;
     } else if (published.length > 0) {

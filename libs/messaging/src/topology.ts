@@ -68,24 +68,33 @@ export async function declareExchanges(channel: Channel, { namespace, retryTiers
   }
 }
 
-/** Declares a handler's queue and its dead-letter queue, and binds it to its contract. */
-export async function declareQueue(channel: Channel, namespace: string, contract: MessageContract, queue: string): Promise<void> {
+export interface QueueDeclaration {
+  name: string;
+  arguments: Record<string, unknown>;
+}
+
+/** A handler's queue and its dead-letter queue, the latter first: nothing may die before it has a place to go. */
+export function declarationsOf(queue: string): QueueDeclaration[] {
   const dead = deadQueueOf(queue);
-  await channel.assertExchange(exchangeOf(namespace, contract.kind), 'topic', { durable: true });
-  await channel.assertQueue(dead, {
-    durable: true,
-    arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': deadLetterDeliveryLimit, 'x-overflow': 'reject-publish' },
-  });
-  await channel.assertQueue(queue, {
-    durable: true,
-    arguments: {
-      'x-queue-type': 'quorum',
-      'x-delivery-limit': deliveryLimit,
-      'x-dead-letter-exchange': '',
-      'x-dead-letter-routing-key': dead,
-      'x-dead-letter-strategy': 'at-least-once',
-      'x-overflow': 'reject-publish',
+  return [
+    { name: dead, arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': deadLetterDeliveryLimit, 'x-overflow': 'reject-publish' } },
+    {
+      name: queue,
+      arguments: {
+        'x-queue-type': 'quorum',
+        'x-delivery-limit': deliveryLimit,
+        'x-dead-letter-exchange': '',
+        'x-dead-letter-routing-key': dead,
+        'x-dead-letter-strategy': 'at-least-once',
+        'x-overflow': 'reject-publish',
+      },
     },
-  });
-  await channel.bindQueue(queue, exchangeOf(namespace, contract.kind), contract.name);
+  ];
+}
+
+/** Binds a handler's queue to its contract, and to nothing else. */
+export async function bindQueue(channel: Channel, namespace: string, contract: MessageContract, queue: string): Promise<void> {
+  const exchange = exchangeOf(namespace, contract.kind);
+  await channel.assertExchange(exchange, 'topic', { durable: true });
+  await channel.bindQueue(queue, exchange, contract.name);
 }

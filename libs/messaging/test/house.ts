@@ -1,12 +1,12 @@
 import 'reflect-metadata';
-import { Global, Module, type Type } from '@nestjs/common';
+import { Global, Module, type LogLevel, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { connect, type Channel, type ChannelModel } from 'amqplib';
 import { DataSource } from 'typeorm';
 import { DatabaseConfig, openDataSource, Transactions, type Tx } from '@florin/database';
 import { testBroker, testDatabase, type TestBroker, type TestDatabase } from '@florin/testing';
-import { DeadLetters, FlorinTransport, MessagingModule, messagingMigrations, Outbox, Relay, type MessagingSettings } from '../src';
+import { AmqpConnections, DeadLetters, FlorinTransport, MessagingModule, messagingMigrations, Outbox, Relay, type MessagingSettings } from '../src';
 
 /** Short, so that a test sees all attempts; the product's waits are settings of the same kind. */
 export const quickTiers = [50, 100, 150];
@@ -39,7 +39,7 @@ export class House {
     const broker = options.broker ?? (await testBroker());
     const dataSource = await openDataSource(DatabaseConfig.from({ DATABASE_URL: database.url }), 'test');
     await dataSource.query(effects);
-    const app = await NestFactory.create<NestFastifyApplication>(moduleOf(dataSource, broker, options), new FastifyAdapter(), { logger: ['fatal'], abortOnError: false });
+    const app = await NestFactory.create<NestFastifyApplication>(moduleOf(dataSource, broker, options), new FastifyAdapter(), { logger: logLevels(), abortOnError: false });
     app.connectMicroservice({ strategy: app.get(FlorinTransport) });
     await app.init();
     if (options.worker ?? true) {
@@ -72,6 +72,12 @@ export class House {
 
   query<Row>(sql: string, params: unknown[] = []): Promise<Row[]> {
     return this.app.get(DataSource).query(sql, params);
+  }
+
+  /** What a load balancer or a restarted broker node does: both connections end without a word. */
+  async cutConnections(): Promise<void> {
+    const { consuming, publishing } = this.app.get(AmqpConnections);
+    for (const connection of [consuming, publishing]) connection.discard(await connection.open());
   }
 
   async count(what: string): Promise<number> {
@@ -109,6 +115,20 @@ function moduleOf(dataSource: DataSource, broker: TestBroker, options: HouseOpti
   @Module({ imports: [Databases, messaging], controllers: options.controllers ?? [] })
   class HouseModule {}
   return HouseModule;
+}
+
+/** MESSAGING_TEST_LOG=1 shows what the library says. */
+function logLevels(): LogLevel[] {
+  return process.env['MESSAGING_TEST_LOG'] ? ['debug', 'log', 'warn', 'error', 'fatal'] : ['fatal'];
+}
+
+/** Makes messaging's tables in a database that came without them. */
+export async function migrated(url: string): Promise<void> {
+  const dataSource = await openDataSource(DatabaseConfig.from({ DATABASE_URL: url }), 'migrations');
+  const runner = dataSource.createQueryRunner();
+  for (const migration of messagingMigrations) await new migration().up(runner);
+  await runner.release();
+  await dataSource.destroy();
 }
 
 /** A plain AMQP channel for what a stranger, or a careless operator, does to the broker. */
