@@ -6,6 +6,7 @@ const notPostgres = '$property must be a postgres:// address';
 
 /** What the library reads from the environment. Property names are the names of the variables. */
 export class DatabaseConfig {
+  /** The primary. Where it is not set, DATABASE_PRIMARY_URL is taken, as deployments with replicas like to call it. */
   @Matches(postgresUrl, { message: notPostgres })
   DATABASE_URL: string;
 
@@ -53,7 +54,8 @@ export class DatabaseConfig {
   /** Takes the environment and names every fault at once; never prints an address, for it holds a password. */
   static from(environment: Record<string, string | undefined> = process.env): DatabaseConfig {
     const known = Object.keys(new DatabaseConfig()).concat('DATABASE_URL');
-    const given = Object.fromEntries(known.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+    const given: Record<string, string | undefined> = Object.fromEntries(known.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+    given['DATABASE_URL'] ??= environment['DATABASE_PRIMARY_URL'];
     const config = plainToInstance(DatabaseConfig, given, { exposeDefaultValues: true });
     const faults = validateSync(config).flatMap((error) => Object.values(error.constraints ?? {}));
     if (faults.length > 0) throw new Error(`The database configuration is not valid: ${faults.join('; ')}`);

@@ -45,6 +45,11 @@ export function isStalePlan(error: unknown): boolean {
   return found?.code === '0A000' && found.message.includes('cached plan must not change result type');
 }
 
+/** The server is a standby: after a failover the old connections may still lead to it. */
+export function isReadOnly(error: unknown): boolean {
+  return databaseError(error)?.code === '25006';
+}
+
 /** The server is away, is going away, or has no connection left. */
 export function isConnectionLost(error: unknown): boolean {
   const state = databaseError(error)?.code;

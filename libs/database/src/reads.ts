@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { DatabaseConfig } from './config';
-import { asRefusal, isConnectionLost, isRetryable, isStalePlan } from './errors';
+import { asRefusal, isConnectionLost, isReadOnly, isRetryable, isStalePlan } from './errors';
 import { readsRouted } from './metrics';
 import { poolOf, takeConnection } from './pool';
 import { Replicas, type Replica } from './replicas';
@@ -35,7 +35,7 @@ export class Reads implements OnModuleInit, OnApplicationShutdown {
    * Throws a Refusal `unavailable` when no server answers.
    */
   async query<Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
-    assert(!writes.has(statementOf(sql).kind), 'Reads.query is for reading; writes go through Transactions');
+    assert(!statementOf(sql).writes, 'Reads.query is for reading; writes go through Transactions');
     const replica = this.replicas.pick();
     if (replica) {
       const rows = await this.tryReplica<Row>(replica, sql, params);
@@ -56,6 +56,8 @@ export class Reads implements OnModuleInit, OnApplicationShutdown {
       readsRouted.inc({ target: replica.name });
       return rows;
     } catch (error) {
+      // It would work on the primary, and only there: better found now than in production.
+      assert(!isReadOnly(error), 'Reads.query is for reading; a lock or a function that writes goes through Transactions');
       // 40001 on a standby: the replay needed rows away that this read was looking at.
       if (!isConnectionLost(error) && !isRetryable(error)) throw asRefusal(error);
       if (isConnectionLost(error)) this.replicas.distrust(replica);
@@ -63,8 +65,6 @@ export class Reads implements OnModuleInit, OnApplicationShutdown {
     }
   }
 }
-
-const writes = new Set(['insert', 'update', 'delete']);
 
 async function runOn<Row>(pool: Pool, sql: string, params: readonly unknown[]): Promise<Row[]> {
   const client = await takeConnection(pool);

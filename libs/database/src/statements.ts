@@ -1,6 +1,8 @@
 /** What is known about one SQL text: its kind, for metrics, and the name under which connections keep it parsed. */
 interface Statement {
   kind: string;
+  /** It changes rows, be it inside a WITH. */
+  writes: boolean;
   uses: number;
   name?: string;
 }
@@ -25,7 +27,7 @@ export function statementOf(sql: string): Statement {
   let statement = known.get(sql);
   if (!statement) {
     if (known.size >= knownLimit) forgetUnnamed();
-    statement = { kind: kindOf(sql), uses: 0 };
+    statement = { kind: kindOf(sql), writes: writing.test(sql), uses: 0 };
     known.set(sql, statement);
   }
   statement.uses += 1;
@@ -44,5 +46,7 @@ function kindOf(sql: string): string {
 function forgetUnnamed(): void {
   for (const [sql, statement] of known) if (!statement.name) known.delete(sql);
 }
+
+const writing = /\b(insert\s+into|delete\s+from|merge\s+into|update\s+(only\s+)?[\w".]+(\s+as)?(\s+\w+)?\s+set)\b/i;
 
 const kinds = new Set(['select', 'insert', 'update', 'delete', 'with']);

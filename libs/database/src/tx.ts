@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { PoolClient, QueryResult } from 'pg';
 import type { Histogram } from 'prom-client';
 import { DataSource, type EntityManager } from 'typeorm';
-import { asRefusal, isRetryable, isStalePlan } from './errors';
+import { asRefusal, isReadOnly, isRetryable, isStalePlan } from './errors';
 import { logError } from './log-error';
 import { queryLatency, transactionRetries, transactionSeconds } from './metrics';
 import { poolOf, takeConnection } from './pool';
@@ -115,7 +115,7 @@ async function commit(client: PoolClient): Promise<void> {
 async function rollback(client: PoolClient, reason: unknown): Promise<void> {
   try {
     await client.query('ROLLBACK');
-    client.release(isStalePlan(reason));
+    client.release(isStalePlan(reason) || isReadOnly(reason));
   } catch {
     // The rollback failed because the connection is gone, and with it the transaction: the reason is told, the connection dropped.
     client.release(true);

@@ -4,10 +4,10 @@ import { Pool } from 'pg';
 import { DatabaseConfig } from '../src/config';
 import { openDataSource } from '../src/pool';
 import { Transactions } from '../src/tx';
-import { TestServer } from './server';
+import { startPostgres } from '@florin/testing';
 
 async function main() {
-  const server = await TestServer.start();
+  const server = await startPostgres({ durable: false });
   const raw = new Pool({ connectionString: server.url(), max: 10 });
   const piped = new Pool({ connectionString: server.url(), max: 10, pipeline: true } as never);
   const config = DatabaseConfig.from({ DATABASE_URL: server.url() }); const dataSource = await openDataSource(config, 'bench');
