@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { ValidateBy } from 'class-validator';
+import { ValidateBy, ValidateIf } from 'class-validator';
 import type { Caller } from '@florin/access';
 import { IsId } from '@florin/http';
 import { isId, Refusal } from '@florin/kernel';
@@ -8,6 +8,11 @@ import { isId, Refusal } from '@florin/kernel';
 /** An id in a body. Written small, so that it equals the id as the database gives it. */
 export function Id(): PropertyDecorator {
   return applyDecorators(Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value)), IsId());
+}
+
+/** May be left out of a body; null is not leaving out, so it is refused like any other wrong value. */
+export function Optional(): PropertyDecorator {
+  return ValidateIf((_: object, value: unknown) => value !== undefined);
 }
 
 /** The merchant in force. One that is no id of ours has nothing here. */

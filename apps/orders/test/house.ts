@@ -18,6 +18,14 @@ export interface HouseOptions {
   env?: Record<string, string>;
 }
 
+/** Waits until the expectations hold. */
+export async function soon(expectations: () => Promise<void>): Promise<void> {
+  await eventually(async () => {
+    await expectations();
+    return true;
+  });
+}
+
 /** The orders service with its neighbours, one merchant and a few things to buy. */
 export class House {
   readonly merchantId = newId();

@@ -145,6 +145,12 @@ export class Neighbours {
     this.say(paymentCaptured, { checkoutId, orderId, merchantId, memberId, currency, tenders, capturedAt: new Date().toISOString() });
   }
 
+  /** The capture fails although the money was authorised. */
+  failCapture(checkoutId: string): void {
+    const orderId = this.payments.get(checkoutId)?.orderId ?? '';
+    this.say(paymentRefused, { checkoutId, orderId, code: 'capture_failed', reason: 'The capture failed' });
+  }
+
   giveBack({ refundId, orderId, checkoutId, merchantId, currency }: RefundIssue): void {
     if (this.mood.refund === 'fails') this.say(refundFailed, { refundId, orderId, code: 'processor_refused', reason: 'The processor refused' });
     if (this.mood.refund === 'pays back') this.say(refundCompleted, { refundId, orderId, checkoutId, merchantId, currency, tenders: [] });

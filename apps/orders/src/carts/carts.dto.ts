@@ -1,7 +1,7 @@
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import { BoundedText, IsCurrency, IsMinor } from '@florin/http';
-import { Id } from '../input';
+import { Id, Optional } from '../input';
 import { mostLines, mostUnits, type PricedCart } from './cart-rules';
 
 export class CartLineInput {
@@ -14,7 +14,7 @@ export class QuantityInput {
 }
 
 export class CreateCartDto {
-  @IsOptional() @IsArray() @ArrayMaxSize(mostLines) @ValidateNested({ each: true }) @Type(() => CartLineInput) lines: CartLineInput[] = [];
+  @Optional() @IsArray() @ArrayMaxSize(mostLines) @ValidateNested({ each: true }) @Type(() => CartLineInput) lines: CartLineInput[] = [];
 }
 
 export class CreateGuestCartDto extends CreateCartDto {
@@ -23,7 +23,7 @@ export class CreateGuestCartDto extends CreateCartDto {
 
 export class CartQuery {
   /** Prices the cart with this coupon, without using it up. */
-  @IsOptional() @BoundedText(40) coupon_code?: string;
+  @Optional() @BoundedText(40) coupon_code?: string;
 }
 
 export class CartLineDto {

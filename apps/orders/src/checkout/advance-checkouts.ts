@@ -42,7 +42,7 @@ export class AdvanceCheckouts {
     const endings: Ending[] = [];
     for (const fact of facts) {
       const row = byId.get(fact.checkoutId);
-      if (!row) throw new PoisonMessage(`there is no checkout ${fact.checkoutId}`);
+      if (!row) throw new PoisonMessage('unknown_checkout', `there is no checkout ${fact.checkoutId}`);
       const { saga, commands } = advance({ state: row.state, stock: row.stock, payment: row.payment }, fact.fact);
       const ended = saga.state !== row.state && isSettled(saga.state);
       if (saga.state !== row.state || saga.stock !== row.stock || saga.payment !== row.payment) changed.add(row);

@@ -1,7 +1,7 @@
 import { Type } from 'class-transformer';
 import { IsEmail, IsIn, IsNotEmptyObject, IsOptional, IsString, MaxLength, ValidateBy, ValidateNested } from 'class-validator';
 import { BoundedText, IsCurrency, IsMinor } from '@florin/http';
-import { Id, IsInstant } from '../input';
+import { Id, IsInstant, Optional } from '../input';
 import type { OrderRecord } from '../orders/order-records';
 import { largestOrderMinor } from '../pricing/price-waterfall';
 
@@ -19,22 +19,22 @@ function IsCardToken(): PropertyDecorator {
 
 export class PaymentDto {
   /** How much the wallet pays; the card pays the rest. */
-  @IsOptional() @IsMinor({ max: largestOrderMinor }) wallet_minor = 0;
-  @IsOptional() @IsCardToken() card_token?: string;
+  @Optional() @IsMinor({ max: largestOrderMinor }) wallet_minor = 0;
+  @Optional() @IsCardToken() card_token?: string;
 }
 
 export class PlaceOrderDto {
   @Id() cart_id: string;
-  @IsOptional() @BoundedText(40) coupon_code?: string;
-  @IsOptional() @IsNotEmptyObject({ nullable: false }) @ValidateNested() @Type(() => PaymentDto) payment: PaymentDto = new PaymentDto();
+  @Optional() @BoundedText(40) coupon_code?: string;
+  @Optional() @IsNotEmptyObject({ nullable: false }) @ValidateNested() @Type(() => PaymentDto) payment: PaymentDto = new PaymentDto();
   /** Where the confirmation goes, when it is not the address of the account. */
-  @IsOptional() @IsEmail() @MaxLength(254) email?: string;
+  @Optional() @IsEmail() @MaxLength(254) email?: string;
   /** The total that the shopper saw; when the price has changed, the order is refused instead. */
-  @IsOptional() @IsMinor() expected_total_minor?: number;
+  @Optional() @IsMinor() expected_total_minor?: number;
 }
 
 export class CancelOrderDto {
-  @IsOptional() @BoundedText(300) reason = 'The shopper changed their mind.';
+  @Optional() @BoundedText(300) reason = 'The shopper changed their mind.';
 }
 
 /** What placing an order answers. Its frozen lines are at GET /orders/:id. */

@@ -1,6 +1,6 @@
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { IsCurrency, IsMinor } from '@florin/http';
-import { Id, IsInstant } from '../input';
+import { Id, IsInstant, Optional } from '../input';
 import { largestOrderMinor } from '../pricing/price-waterfall';
 import type { CouponRow } from './coupons.repository';
 
@@ -8,24 +8,24 @@ const mostUses = 1_000_000_000;
 
 export class CreateCouponDto {
   /** What shoppers type; without it a random one is made. */
-  @IsOptional() @Matches(/^\s*[A-Za-z0-9_-]{3,40}\s*$/, { message: 'code must be 3 to 40 letters, digits, - or _' }) code?: string;
+  @Optional() @Matches(/^\s*[A-Za-z0-9_-]{3,40}\s*$/, { message: 'code must be 3 to 40 letters, digits, - or _' }) code?: string;
   @IsIn(['percent', 'fixed']) kind: 'percent' | 'fixed';
   /** For a percentage, in basis points: 1250 is 12.5 %. */
   @ValidateIf((input: CreateCouponDto) => input.kind === 'percent') @IsInt() @Min(1) @Max(10_000) percent_bps?: number;
   /** For a fixed amount, in minor units of the merchant's currency. */
   @ValidateIf((input: CreateCouponDto) => input.kind === 'fixed') @IsMinor({ min: 1, max: largestOrderMinor }) amount_minor?: number;
   /** The list price of the goods must reach this. */
-  @IsOptional() @IsMinor({ max: largestOrderMinor }) min_spend_minor = 0;
+  @Optional() @IsMinor({ max: largestOrderMinor }) min_spend_minor = 0;
   /** From now unless said. */
-  @IsOptional() @IsInstant() valid_from?: string;
-  @IsOptional() @IsInstant() valid_until?: string;
-  @IsOptional() @IsInt() @Min(1) @Max(mostUses) max_uses?: number;
-  @IsOptional() @IsInt() @Min(1) @Max(mostUses) max_uses_per_member?: number;
+  @Optional() @IsInstant() valid_from?: string;
+  @Optional() @IsInstant() valid_until?: string;
+  @Optional() @IsInt() @Min(1) @Max(mostUses) max_uses?: number;
+  @Optional() @IsInt() @Min(1) @Max(mostUses) max_uses_per_member?: number;
 }
 
 /** What is left out stays; null takes a limit away. */
 export class ChangeCouponDto {
-  @IsOptional() @IsBoolean() active?: boolean;
+  @Optional() @IsBoolean() active?: boolean;
   @IsOptional() @IsInstant() valid_until?: string | null;
   @IsOptional() @IsInt() @Min(1) @Max(mostUses) max_uses?: number | null;
   @IsOptional() @IsInt() @Min(1) @Max(mostUses) max_uses_per_member?: number | null;

@@ -1,17 +1,17 @@
 import { Type } from 'class-transformer';
 import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { IsCurrency, IsMinor, PageQuery } from '@florin/http';
-import { Id, IsInstant } from '../input';
+import { Id, IsInstant, Optional } from '../input';
 import { RefundDto } from '../refunds/refunds.dto';
 
 const statuses = ['pending', 'completed', 'partially_refunded', 'refunded', 'cancelled'];
 
 export class OrderListQuery extends PageQuery {
-  @IsOptional() @IsIn(statuses) status?: string;
+  @Optional() @IsIn(statuses) status?: string;
 }
 
 export class MerchantOrderListQuery extends OrderListQuery {
-  @IsOptional() @Id() member_id?: string;
+  @Optional() @Id() member_id?: string;
 }
 
 export class OrderSummaryDto {

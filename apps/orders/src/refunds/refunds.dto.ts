@@ -2,7 +2,7 @@ import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, Min, ValidateNested } from 'class-validator';
 import { BoundedText, IsCurrency, IsMinor } from '@florin/http';
 import { mostLines } from '../carts/cart-rules';
-import { Id, IsInstant } from '../input';
+import { Id, IsInstant, Optional } from '../input';
 import type { RefundLineRow, RefundRow } from './refunds.repository';
 
 const mostUnitsOfALine = 1_000_000;
@@ -22,7 +22,7 @@ export class RequestRefundDto {
   lines: RefundLineInput[];
   @BoundedText(300) reason: string;
   /** Whether the goods go back on the shelf once the money is back. */
-  @IsOptional() @IsBoolean() restock = false;
+  @Optional() @IsBoolean() restock = false;
 }
 
 export class RefundLineDto {

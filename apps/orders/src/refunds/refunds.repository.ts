@@ -111,8 +111,8 @@ export class RefundsRepository {
   /** Marks requested refunds as failed, each with its reason. */
   fail(tx: Tx, failures: readonly Failure[], now: Date): Promise<RefundRow[]> {
     return tx.query<RefundRow>(
-      `UPDATE refunds SET status = 'failed', settled_at = $4, failure_code = why.code, failure_reason = why.reason
-       FROM unnest($1::uuid[], $2::text[], $3::text[]) AS why (refund_id, code, reason)
+      `UPDATE refunds SET status = 'failed', settled_at = $4, failure_code = why.code, failure_reason = why.words
+       FROM unnest($1::uuid[], $2::text[], $3::text[]) AS why (refund_id, code, words)
        WHERE id = why.refund_id AND status = 'requested' RETURNING ${refundColumns}`,
       [failures.map((one) => one.refundId), failures.map((one) => one.code), failures.map((one) => one.reason), now],
     );

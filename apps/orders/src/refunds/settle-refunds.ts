@@ -78,7 +78,7 @@ export class SettleRefunds {
     const refunds = await this.refunds.byIds(tx, refundIds);
     const known = new Set(refunds.map((refund) => refund.id));
     const unknown = refundIds.find((id) => !known.has(id));
-    if (unknown) throw new PoisonMessage(`there is no refund ${unknown}`);
+    if (unknown) throw new PoisonMessage('unknown_refund', `there is no refund ${unknown}`);
     const orders = await this.orders.lockAll(tx, [...new Set(refunds.map((refund) => refund.order_id))]);
     return new Map(orders.map((order) => [order.id, order]));
   }
