@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { CallEndpoint } from './call-endpoint';
+import { DeliverWebhooks } from './deliver-webhooks';
+import { EndpointSecrets } from './endpoint-secrets';
+import { KeepEndpoints } from './keep-endpoints';
+import { WebhooksConsumer } from './webhooks.consumer';
+import { WebhooksController } from './webhooks.controller';
+import { WebhooksRepository } from './webhooks.repository';
+
+@Module({
+  controllers: [WebhooksController, WebhooksConsumer],
+  providers: [CallEndpoint, DeliverWebhooks, EndpointSecrets, KeepEndpoints, WebhooksRepository],
+})
+export class WebhooksModule {}
