@@ -1,5 +1,5 @@
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsNumber, IsOptional, IsString, IsUrl, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { IsBoolean, IsEmpty, IsIn, IsInt, IsNotEmpty, IsNumber, IsOptional, IsUrl, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { LocalDefault } from './local-default';
 import type { Environment } from './load-config';
 import { allRoles } from './roles';
@@ -77,9 +77,8 @@ export class BaseConfig {
   OTEL_TRACES_SAMPLER_ARG = 1;
 
   /** Holds how far the clock of a local run is ahead; see writeClockOffset. */
-  @IsOptional()
-  @ValidateIf((config: BaseConfig) => config.LOCAL_RUN)
-  @IsString()
+  @ValidateIf((config: BaseConfig) => !config.LOCAL_RUN)
+  @IsEmpty({ message: 'TEST_CLOCK_FILE is for a local run only' })
   TEST_CLOCK_FILE?: string;
 
   /** After this the process ends, whatever is still running. Longer than messaging's drain, shorter than the pod's grace period. */

@@ -100,8 +100,9 @@ function bootableOf(module: Type): Bootable {
 }
 
 const int8 = 20;
+type Parse = (text: string) => unknown;
 
-function parserOf(oid: number, format?: 'text' | 'binary') {
+function parserOf(oid: number, format?: string): Parse {
   if (oid === int8) return Number;
-  return builtin.getTypeParser(oid, format as 'text');
+  return (builtin.getTypeParser as (oid: number, format?: string) => Parse)(oid, format);
 }

@@ -46,7 +46,7 @@ export class NestLog implements LoggerService {
       if (part instanceof Error) fields['err'] = part;
       else if (typeof part === 'object' && part !== null) Object.assign(fields, part);
       else if (typeof part === 'string' && stackLine.test(part)) fields['stack'] = part;
-      else if (part !== undefined && part !== null) sentences.push(String(part));
+      else if (typeof part === 'string' || typeof part === 'number' || typeof part === 'boolean') sentences.push(String(part));
     }
     const error = fields['err'];
     this.sink[level](fields, sentences.length > 0 ? sentences.join(' ') : error instanceof Error ? error.message : undefined);

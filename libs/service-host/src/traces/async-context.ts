@@ -11,7 +11,8 @@ export class AsyncContext implements ContextManager {
   }
 
   with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(context: Context, work: F, self?: ThisParameterType<F>, ...args: A): ReturnType<F> {
-    return this.store.run(context, () => Reflect.apply(work, self, args) as ReturnType<F>);
+    const run = (): ReturnType<F> => Reflect.apply(work, self, args) as ReturnType<F>;
+    return this.store.run(context, run);
   }
 
   bind<T>(context: Context, target: T): T {

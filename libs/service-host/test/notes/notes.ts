@@ -108,7 +108,8 @@ class MerchantSavedConsumer {
   imports: [
     ServiceHostModule.forService({ service: 'notes', config: NotesConfig }),
     DatabaseModule.forService({ service: 'notes', migrations: notesMigrations }),
-    MessagingModule.forService({ service: 'notes' }),
+    // Short, so that a test of a stuck handler need not wait half a minute.
+    MessagingModule.forService({ service: 'notes', silentAfterMs: 3_000, watchdogMs: 500, drainMs: 4_000 }),
     HttpModule.forService({ service: 'notes' }),
     AccessModule.forService(),
     ScheduleModule.forRoot(), // as a library may do that has schedules of its own

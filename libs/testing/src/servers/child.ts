@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 
 /** True while a process with this id exists. */
 export function isAlive(pid: number): boolean {
@@ -83,8 +84,8 @@ export function watchdog(watched: Watched): Watchdog {
   });
   shell.on('error', () => undefined); // without a shell there is no watchdog; the server itself works
   shell.unref();
-  const pipe = shell.stdin;
+  const pipe = shell.stdin as Socket | null; // a pipe of a child process is one, though its type does not say so
   pipe?.on('error', () => undefined);
-  if (pipe && 'unref' in pipe && typeof pipe.unref === 'function') pipe.unref();
+  pipe?.unref();
   return { release: () => void pipe?.end('done\n') };
 }
