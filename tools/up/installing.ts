@@ -5,7 +5,7 @@ import { findRabbitmq } from '../../libs/testing/src/servers/rabbitmq';
 import { Failure } from './failure';
 
 /** Debian asks this before it starts a service it has just installed; 101 means: it may not. */
-const policyFile = '/usr/sbin/policy-rc.d';
+const debianPolicyFile = '/usr/sbin/policy-rc.d';
 
 export function onPath(command: string): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
@@ -24,7 +24,7 @@ function run(command: string, args: string[], logFile: string, env: Record<strin
 }
 
 /** Installs Debian packages without letting Debian start their services: the house starts its own, private ones. */
-export async function aptInstall(packages: string[], logFile: string): Promise<boolean> {
+export async function aptInstall(packages: string[], logFile: string, policyFile = debianPolicyFile): Promise<boolean> {
   if (process.getuid?.() !== 0 || onPath('apt-get') === undefined) return false;
   const ours = !existsSync(policyFile);
   if (ours) {

@@ -125,12 +125,7 @@ export class Supervised {
 
   private spawn(): void {
     const log = openSync(this.options.logFile, 'a');
-    const flags = [
-      ...(this.options.nodeFlags ?? []),
-      '--enable-source-maps',
-      '--require',
-      join(dist, 'tools/up/follow-parent.js'),
-    ];
+    const flags = [...(this.options.nodeFlags ?? []), '--require', join(dist, 'tools/up/follow-parent.js')];
     this.bornAt = Date.now();
     this.readyAfterMs = 0;
     const child = spawn(node24, [...flags, join(dist, this.options.entry)], {
