@@ -3,7 +3,7 @@ import { Liquid } from 'liquidjs';
 import type { Template } from './default-templates';
 
 /** Marketers write templates, so they are fenced in: no files, bounded size, time and memory. */
-const limits = { parseLimit: 100_000, renderLimit: 200, memoryLimit: 10_000_000, relativeReference: false, fs: undefined };
+const limits = { parseLimit: 100_000, renderLimit: 200, memoryLimit: 10_000_000, relativeReference: false, templates: {} };
 
 const plain = new Liquid(limits);
 const escaping = new Liquid({ ...limits, outputEscape: 'escape' });
