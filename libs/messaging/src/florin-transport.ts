@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { Transactions } from '@florin/database';
-import { Bug, sleep } from '@florin/kernel';
+import { backoffMs, Bug, sleep } from '@florin/kernel';
 import { AmqpConnections } from './connections';
 import { florinTransport, subscriptionKey, type Subscription } from './consumes';
 import { FailedMessages } from './failed-messages';
@@ -11,6 +11,8 @@ import { MESSAGING_SETTINGS, type MessagingSettings } from './settings';
 import { consumerOf, queueOf } from './topology';
 import { Watchdog } from './watchdog';
 import { within } from './within';
+
+const insertSubscription = 'INSERT INTO messaging_subscriptions (consumer, type, version) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING';
 
 export interface MessagingHealth {
   connected: boolean;
@@ -50,7 +52,7 @@ export class FlorinTransport extends Server implements CustomTransportStrategy {
   listen(callback: (error?: unknown) => void): void {
     const failed = new FailedMessages(this.connections.publisher, this.settings);
     this.consumers = [...this.messageHandlers.values()].map((handler) => this.consumerOf(handler, failed));
-    for (const consumer of this.consumers) consumer.start(() => this.subscribed(consumer));
+    for (const consumer of this.consumers) consumer.start(() => void this.record(consumer));
     this.watchdog = new Watchdog(this.consumers, this.connections.consuming, this.settings);
     this.watchdog.start();
     callback();
@@ -94,15 +96,18 @@ export class FlorinTransport extends Server implements CustomTransportStrategy {
     return new QueueConsumer({ consumer, queue: queueOf(namespace, consumer), subscription, connection, handler: setHandler, failed, settings: this.settings });
   }
 
-  /** After the binding, so that every event from `since` on can be expected in the inbox. */
-  private async subscribed(consumer: QueueConsumer): Promise<void> {
-    if (this.ready.has(consumer.name)) return;
-    const { contract } = consumer.subscription;
-    await this.transactions.run((tx) => tx.execute(
-      'INSERT INTO messaging_subscriptions (consumer, type, version) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
-      [consumer.name, contract.type, contract.version],
-    ));
-    this.ready.add(consumer.name);
+  /** Writes down who hears what. After the binding, so that every event from `since` on can be expected in the inbox. */
+  private async record({ name, subscription }: QueueConsumer): Promise<void> {
+    const { reconnectBaseMs, reconnectLimitMs } = this.settings;
+    for (let attempt = 0; !this.ready.has(name) && !this.closing; attempt += 1) {
+      try {
+        await this.transactions.run((tx) => tx.execute(insertSubscription, [name, subscription.contract.type, subscription.contract.version]));
+        this.ready.add(name);
+      } catch (error) {
+        this.logger.warn(`${name} hears, but that cannot be written down yet: ${String(error)}`);
+        await sleep(backoffMs(attempt, reconnectBaseMs, reconnectLimitMs));
+      }
+    }
   }
 
   private async shutDown(): Promise<void> {

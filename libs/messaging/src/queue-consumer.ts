@@ -80,8 +80,8 @@ export class QueueConsumer {
     this.lastProgressAt = Date.now();
   }
 
-  /** Starts to subscribe and to stay subscribed. `onSubscribed` is awaited each time the queue is declared and bound. */
-  start(onSubscribed: () => Promise<void>): void {
+  /** Starts to subscribe and to stay subscribed. `onSubscribed` is told each time the queue is declared, bound and consumed from. */
+  start(onSubscribed: () => void): void {
     this.loop ??= this.staySubscribed(onSubscribed);
   }
 
@@ -119,12 +119,12 @@ export class QueueConsumer {
     if (channel) await within(subscribeTimeoutMs, channel.close()).catch((error: unknown) => this.logger.debug(`${this.name}: ${String(error)}`));
   }
 
-  private async staySubscribed(onSubscribed: () => Promise<void>): Promise<void> {
+  private async staySubscribed(onSubscribed: () => void): Promise<void> {
     const { reconnectBaseMs, reconnectLimitMs } = this.parts.settings;
     for (let attempt = 0; !this.stopped.signal.aborted; attempt += 1) {
       try {
         const { ended } = await this.subscribe();
-        await onSubscribed();
+        onSubscribed();
         attempt = 0;
         await ended;
       } catch (error) {
@@ -260,10 +260,11 @@ export class QueueConsumer {
   }
 
   private acknowledge({ message, channel }: Waiting): void {
+    // On a channel that is gone nothing can be acknowledged: the broker hands the message out again, and the inbox knows it.
+    if (channel !== this.channel) return;
     try {
       channel.ack(message);
     } catch (error) {
-      // The channel is gone: the broker hands the message out again, and the inbox knows it.
       this.logger.debug(`${this.name}: ${String(error)}`);
     }
   }

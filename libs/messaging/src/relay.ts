@@ -133,7 +133,7 @@ export class Relay {
 
   /** Sends the rows in order and goes on; what becomes of them is settled beside the loop. */
   private async dispatch(session: RelaySession, rows: readonly OutboxRow[]): Promise<void> {
-    const sent = await this.send(rows);
+    const sent = await this.send(rows).catch((error: unknown) => this.noteFailure(`the broker does not take the outbox: ${String(error)}`));
     if (!sent) return;
     const weight = rows.reduce((sum, row) => sum + row.envelope.length, 0) / rows.length;
     this.batch = Math.max(1, Math.min(this.settings.relayBatch, Math.floor(batchBytes / weight)));
@@ -165,12 +165,18 @@ export class Relay {
       await session.postpone(refused, this.settings.unroutableBackoffMs);
     }
     if (unconfirmed > 0) {
-      if (this.failures === 0) this.logger.warn(`${unconfirmed} messages were not confirmed and will be sent again`);
       this.newest = 0;
-      this.failures += 1;
+      this.noteFailure(`${unconfirmed} messages were not confirmed and will be sent again`);
     } else if (published.length > 0) {
       this.failures = 0;
     }
+  }
+
+  /** The first of a row is said; while the broker is away the rest would be noise. */
+  private noteFailure(text: string): undefined {
+    if (this.failures === 0) this.logger.warn(text);
+    this.failures += 1;
+    return undefined;
   }
 
   private outgoing({ id, kind, type, version, envelope, traceparent, correlationid }: OutboxRow): Outgoing {

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { orderCompleted, type Envelope, type OrderCompleted } from '@florin/contracts';
+import { orderCompleted, stockConfirmed, type Envelope, type OrderCompleted } from '@florin/contracts';
 import { newId } from '@florin/kernel';
 import { startBroker, startPostgres } from '@florin/testing';
 import { DatabaseConfig, openDataSource } from '@florin/database';
@@ -31,15 +31,45 @@ class InSets {
   }
 }
 
+@Controller()
+class Echo {
+  heard: () => void = () => undefined;
+
+  @Consumes(stockConfirmed)
+  hear(): void {
+    this.heard();
+  }
+}
+
 async function until(done: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 async function timed(what: string, work: () => Promise<void>): Promise<void> {
-  const started = performance.now();
+  const [started, cpu] = [performance.now(), process.cpuUsage()];
   await work();
   const seconds = (performance.now() - started) / 1_000;
-  process.stdout.write(`${what.padEnd(60)} ${Math.round(messages / seconds).toLocaleString('en')} messages/s\n`);
+  const { user, system } = process.cpuUsage(cpu);
+  const rate = Math.round(messages / seconds).toLocaleString('en');
+  process.stdout.write(`${what.padEnd(55)} ${rate.padStart(7)} messages/s ${Math.round((user + system) / messages).toString().padStart(5)} µs of our CPU each\n`);
+}
+
+/** From the commit of what is said to the handler, one message at a time: what one hop of a saga costs. */
+async function latency(database: House['database'], broker: House['broker']): Promise<void> {
+  const house = await House.open({ database, broker, controllers: [Echo] });
+  const echo = house.app.get(Echo);
+  const times: number[] = [];
+  for (let round = 0; round < 300; round += 1) {
+    const heard = new Promise<void>((resolve) => (echo.heard = resolve));
+    await house.run((tx) => house.outbox.add(tx, stockConfirmed, newId(), { checkoutId: newId() }));
+    const committed = performance.now();
+    await heard;
+    times.push(performance.now() - committed);
+  }
+  times.sort((a, b) => a - b);
+  const at = (share: number) => `${times[Math.floor(times.length * share)]?.toFixed(1)} ms`;
+  process.stdout.write(`one hop, commit to handler: p50 ${at(0.5)}, p99 ${at(0.99)}\n`);
+  await house.close();
 }
 
 /** Prints what the outbox, the relay and the consumers do per second on this machine, with a durable PostgreSQL and quorum queues. */
@@ -66,6 +96,7 @@ async function main(): Promise<void> {
     await until(async () => (await house.count('outbox WHERE published_at IS NULL')) === 0);
   });
   await house.close();
+  await latency(database, broker);
   for (const controller of [InSets, OneByOne]) {
     const hearing = await House.open({ database, broker, controllers: [controller], relay: false, worker: false });
     await timed(`hear: ${controller.name}`, async () => {
