@@ -1,12 +1,26 @@
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsEmpty, IsIn, IsInt, IsNotEmpty, IsNumber, IsOptional, IsUrl, Matches, Max, Min, ValidateIf } from 'class-validator';
+import {
+  IsBoolean,
+  IsEmpty,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsNumber,
+  IsOptional,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  ValidateIf,
+} from 'class-validator';
 import { LocalDefault } from './local-default';
 import type { Environment } from './load-config';
 import { allRoles } from './roles';
 import type { Role } from './roles';
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-const words = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',').map((word) => word.trim()) : value);
+const words = ({ value }: { value: unknown }) =>
+  typeof value === 'string' ? value.split(',').map((word) => word.trim()) : value;
 const webAddress = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
 
 /** The settings of every service. A service extends it with its own; property names are the names of the variables. */

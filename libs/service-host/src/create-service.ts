@@ -36,7 +36,11 @@ export async function createService(root: Type, options: BootOptions = {}): Prom
   const tracing = startTracing(service, config);
   const log = createLog({ service, level: config.LOG_LEVEL });
 
-  const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter(), { logger: new NestLog(log), abortOnError: false, rawBody: true });
+  const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter(), {
+    logger: new NestLog(log),
+    abortOnError: false,
+    rawBody: true,
+  });
   const [lifecycle, roles] = [app.get(Lifecycle), app.get(Roles)];
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   addRequestHooks(fastify, { service, log, lifecycle, roles });
@@ -49,7 +53,10 @@ export async function createService(root: Type, options: BootOptions = {}): Prom
   await app.listen(config.PORT, config.HOST);
   if (options.waitForConsumers) await app.get(Messaging).whenHearing();
   lifecycle.serve();
-  log.info({ url: await app.getUrl(), roles: roles.toString(), since_process_start_ms: Math.round(performance.now()) }, `${service} is up`);
+  log.info(
+    { url: await app.getUrl(), roles: roles.toString(), since_process_start_ms: Math.round(performance.now()) },
+    `${service} is up`,
+  );
   return app;
 }
 
@@ -91,7 +98,11 @@ function closeInOrder(app: NestFastifyApplication, log: Log, flushTraces: () => 
   const close = (Object.getPrototypeOf(app) as NestFastifyApplication).close.bind(app);
   let closing: Promise<void> | undefined;
   // Defined, not assigned: Nest's proxy around the application swallows assignments.
-  Object.defineProperty(app, 'close', { configurable: true, writable: true, value: () => (closing ??= shutDown({ app, close, log, flushTraces })) });
+  Object.defineProperty(app, 'close', {
+    configurable: true,
+    writable: true,
+    value: () => (closing ??= shutDown({ app, close, log, flushTraces })),
+  });
 }
 
 /** Local run only: the edge reads this from every service and puts the traces together. */
@@ -100,4 +111,3 @@ function serveTraces(fastify: FastifyInstance, ring: SpanRing): void {
     void reply.send({ data: ring.recent(request.query.trace_id) });
   });
 }
-

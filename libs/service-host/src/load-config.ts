@@ -11,7 +11,9 @@ export class ConfigFaults extends Error {
   override readonly name = 'ConfigFaults';
 
   constructor(readonly faults: readonly string[]) {
-    super(`${faults.length === 1 ? 'One setting is' : `${faults.length} settings are`} wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    super(
+      `${faults.length === 1 ? 'One setting is' : `${faults.length} settings are`} wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    );
   }
 }
 
@@ -36,7 +38,11 @@ export function faultsOf(types: readonly ConfigType[], environment: Environment)
 }
 
 function read<T extends object>(type: ConfigType<T>, environment: Environment): T {
-  const known = new Set(getMetadataStorage().getTargetValidationMetadatas(type, '', false, false).map((rule) => rule.propertyName));
+  const known = new Set(
+    getMetadataStorage()
+      .getTargetValidationMetadatas(type, '', false, false)
+      .map((rule) => rule.propertyName),
+  );
   const defaults = environment['LOCAL_RUN'] === 'true' ? localDefaultsOf(type) : {};
   // An empty variable is how compose files and charts say "not set".
   const given = [...known].flatMap((name) => {
@@ -51,7 +57,10 @@ function describe(config: object): string[] {
 }
 
 function faultOf(error: ValidationError): string {
-  const sentences = [...Object.values(error.constraints ?? {}), ...(error.children ?? []).flatMap((child) => Object.values(child.constraints ?? {}))];
+  const sentences = [
+    ...Object.values(error.constraints ?? {}),
+    ...(error.children ?? []).flatMap((child) => Object.values(child.constraints ?? {})),
+  ];
   const missing = error.value === undefined ? 'is missing: ' : '';
   return `${error.property} ${missing}${sentences.map((sentence) => sentence.replace(`${error.property} `, '')).join(', ')}`;
 }

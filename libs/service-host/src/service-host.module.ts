@@ -36,21 +36,39 @@ export class ServiceHostModule implements OnApplicationShutdown {
 
   static forService<T extends BaseConfig>(options: HostOptions<T>): DynamicModule {
     const own = { provide: options.config, useFactory: () => loadConfig(options.config, environment()) };
-    const providers = [...(options.config === (BaseConfig as Type) ? [] : [{ provide: BaseConfig, useExisting: options.config }]), own];
+    const providers = [
+      ...(options.config === (BaseConfig as Type) ? [] : [{ provide: BaseConfig, useExisting: options.config }]),
+      own,
+    ];
     const parts: FactoryProvider[] = [
       { provide: CLOCK, useFactory: clockOf, inject: [BaseConfig] },
       { provide: Roles, useFactory: (config: BaseConfig) => new Roles(config.ROLES), inject: [BaseConfig] },
-      { provide: DatabasePing, useFactory: (config: BaseConfig) => new DatabasePing(config.DATABASE_URL, options.service), inject: [BaseConfig] },
+      {
+        provide: DatabasePing,
+        useFactory: (config: BaseConfig) => new DatabasePing(config.DATABASE_URL, options.service),
+        inject: [BaseConfig],
+      },
       { provide: EventLoop, useFactory: () => new EventLoop() },
       { provide: Lifecycle, useFactory: () => new Lifecycle() },
-      { provide: Messaging, useFactory: (found?: AmqpConnections) => new Messaging(found), inject: [{ token: AmqpConnections, optional: true }] },
+      {
+        provide: Messaging,
+        useFactory: (found?: AmqpConnections) => new Messaging(found),
+        inject: [{ token: AmqpConnections, optional: true }],
+      },
     ];
     const module: DynamicModule = {
       module: ServiceHostModule,
       global: true,
       imports: [
-        ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [() => ({ ...loadConfig(options.config, environment()) })] }),
-        PrometheusModule.register({ controller: MetricsController, defaultMetrics: { enabled: !register.getSingleMetric('process_cpu_user_seconds_total') } }),
+        ConfigModule.forRoot({
+          isGlobal: true,
+          ignoreEnvFile: true,
+          load: [() => ({ ...loadConfig(options.config, environment()) })],
+        }),
+        PrometheusModule.register({
+          controller: MetricsController,
+          defaultMetrics: { enabled: !register.getSingleMetric('process_cpu_user_seconds_total') },
+        }),
         TerminusModule.forRoot({ logger: false }),
         ScheduleModule.forRoot(),
       ],

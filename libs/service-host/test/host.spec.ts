@@ -39,8 +39,13 @@ describe('a service in its host', () => {
     const { status, headers, body } = await notes.http.get<string>('/metrics');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toContain('text/plain');
-    const series = (name: string) => body.split('\n').filter((line) => line.startsWith(`${name}{`)).map((line) => line.replace(/ \d+$/, ''));
-    for (const metric of ['process_resident_memory_bytes', 'nodejs_eventloop_lag_seconds', 'outbox_pending']) expect(body.includes(metric)).toBe(true);
+    const series = (name: string) =>
+      body
+        .split('\n')
+        .filter((line) => line.startsWith(`${name}{`))
+        .map((line) => line.replace(/ \d+$/, ''));
+    for (const metric of ['process_resident_memory_bytes', 'nodejs_eventloop_lag_seconds', 'outbox_pending'])
+      expect(body.includes(metric)).toBe(true);
     expect(series('http_request_duration_seconds_count')).toEqual(
       expect.arrayContaining([
         'http_request_duration_seconds_count{method="POST",status="201",route="/api/v1/notes"}',
@@ -48,7 +53,9 @@ describe('a service in its host', () => {
         'http_request_duration_seconds_count{method="GET",status="404",route="unmatched"}',
       ]),
     );
-    expect(series('notes_api_latency_seconds_count')).toContain('notes_api_latency_seconds_count{method="POST",status="201",endpoint="/api/v1/notes"}');
+    expect(series('notes_api_latency_seconds_count')).toContain(
+      'notes_api_latency_seconds_count{method="POST",status="201",endpoint="/api/v1/notes"}',
+    );
     expect(body.includes('12345')).toBe(false);
   });
 
@@ -57,11 +64,16 @@ describe('a service in its host', () => {
     const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01`, 'request-id': 'request-from-the-shop' };
     const { body } = await notes.http.post<{ id: string }>('/api/v1/notes', { text: 'traced' }, { ...writer, headers });
     const [heard] = await eventually(async () => {
-      const rows = await notes.query<{ traceparent: string }>('SELECT traceparent FROM heard WHERE note_id = $1', [body.id]);
+      const rows = await notes.query<{ traceparent: string }>('SELECT traceparent FROM heard WHERE note_id = $1', [
+        body.id,
+      ]);
       return rows.length > 0 && rows;
     });
     expect(heard?.traceparent).toContain(traceId);
-    const [said] = await notes.query<{ correlation: string }>(`SELECT envelope->>'correlationid' AS correlation FROM outbox WHERE subject = $1`, [body.id]);
+    const [said] = await notes.query<{ correlation: string }>(
+      `SELECT envelope->>'correlationid' AS correlation FROM outbox WHERE subject = $1`,
+      [body.id],
+    );
     expect(said?.correlation).toBe('request-from-the-shop');
 
     const spans = await eventually(async () => {
@@ -70,7 +82,11 @@ describe('a service in its host', () => {
     });
     const server = spans.find((span) => span.kind === 'server');
     const producer = spans.find((span) => span.kind === 'producer');
-    expect(server).toMatchObject({ name: 'POST /api/v1/notes', parent_id: 'b7ad6b7169203331', attributes: { 'http.response.status_code': 201 } });
+    expect(server).toMatchObject({
+      name: 'POST /api/v1/notes',
+      parent_id: 'b7ad6b7169203331',
+      attributes: { 'http.response.status_code': 201 },
+    });
     expect(producer?.parent_id).toBe(server?.span_id);
     expect(spans.every((span) => span.trace_id === traceId)).toBe(true);
   });
@@ -79,12 +95,17 @@ describe('a service in its host', () => {
     const headers = { traceparent: '00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
     const answer = await notes.http.get('/api/v1/notes/17/broken', { headers });
     expect(answer.status).toBe(500);
-    const shown = await notes.http.get<{ data: ShownSpan[] }>('/dev/traces', { query: { trace_id: '1af7651916cd43dd8448eb211c80319c' } });
-    expect(shown.body.data).toEqual([expect.objectContaining({ name: 'GET /api/v1/notes/:noteId/broken', error: true })]);
+    const shown = await notes.http.get<{ data: ShownSpan[] }>('/dev/traces', {
+      query: { trace_id: '1af7651916cd43dd8448eb211c80319c' },
+    });
+    expect(shown.body.data).toEqual([
+      expect.objectContaining({ name: 'GET /api/v1/notes/:noteId/broken', error: true }),
+    ]);
   });
 
   it('moves its clock with the file of the local run', async () => {
-    const ahead = async () => Date.parse((await notes.http.get<{ now: string }>('/api/v1/notes/time')).body.now) - Date.now();
+    const ahead = async () =>
+      Date.parse((await notes.http.get<{ now: string }>('/api/v1/notes/time')).body.now) - Date.now();
     expect(Math.abs(await ahead())).toBeLessThan(5_000);
     writeClockOffset(clockFile, 30 * 24 * hour);
     await eventually(async () => (await ahead()) > 29 * 24 * hour);
@@ -101,7 +122,9 @@ describe('a service in its host', () => {
       );
       return (rows[0]?.seconds ?? 0) >= 3 && rows;
     });
-    const [span] = await notes.query<{ seconds: number }>('SELECT extract(epoch FROM max(at) - min(at))::int + 1 AS seconds FROM ticks');
+    const [span] = await notes.query<{ seconds: number }>(
+      'SELECT extract(epoch FROM max(at) - min(at))::int + 1 AS seconds FROM ticks',
+    );
     expect(ticks).toBeLessThanOrEqual((span?.seconds ?? 0) + 1);
   });
 });

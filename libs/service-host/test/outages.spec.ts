@@ -7,7 +7,11 @@ describe('a service whose neighbours are down', () => {
   it('K8S-10: is not ready without its database, but alive; and ready again when it is back', async () => {
     const server = await startPostgres({ durable: false });
     const database = { url: server.url(), drop: () => Promise.resolve() };
-    const notes = await startService(NotesModule, { database, broker: await testBroker(), env: { LOG_LEVEL: 'silent' } });
+    const notes = await startService(NotesModule, {
+      database,
+      broker: await testBroker(),
+      env: { LOG_LEVEL: 'silent' },
+    });
     expect((await notes.http.get('/readyz')).status).toBe(200);
 
     await server.kill();
@@ -32,13 +36,19 @@ describe('a service whose neighbours are down', () => {
     const broker = { url: `amqp://guest:guest@127.0.0.1:${port}`, namespace: 'late' };
     const notes = await startService(NotesModule, { broker, waitForConsumers: false, env: { LOG_LEVEL: 'silent' } });
     const ready = await notes.http.get('/readyz');
-    expect([ready.status, ready.body['info']]).toEqual([200, expect.objectContaining({ broker: { status: 'up', connected: false } })]);
+    expect([ready.status, ready.body['info']]).toEqual([
+      200,
+      expect.objectContaining({ broker: { status: 'up', connected: false } }),
+    ]);
     expect((await notes.http.get('/livez')).status).toBe(200);
     const written = await notes.http.post<{ id: string }>('/api/v1/notes', { text: 'waits in the outbox' }, writer);
     expect(written.status).toBe(201);
 
     const server = await startBroker({ port });
-    await eventually(async () => (await notes.query('SELECT 1 FROM heard WHERE note_id = $1', [written.body.id])).length === 1, { timeoutMs: 20_000 });
+    await eventually(
+      async () => (await notes.query('SELECT 1 FROM heard WHERE note_id = $1', [written.body.id])).length === 1,
+      { timeoutMs: 20_000 },
+    );
     await notes.close();
     await server.stop();
   }, 60_000);
@@ -54,7 +64,9 @@ describe('a service whose neighbours are down', () => {
       },
       { timeoutMs: 20_000 },
     );
-    expect(dead.body).toMatchObject({ error: { consumers: { status: 'down', silent: [expect.stringMatching(/^notes\.on\./)] } } });
+    expect(dead.body).toMatchObject({
+      error: { consumers: { status: 'down', silent: [expect.stringMatching(/^notes\.on\./)] } },
+    });
     expect((await notes.http.get('/readyz')).status).toBe(200);
     await notes.close();
   }, 60_000);

@@ -30,7 +30,19 @@ describe('a service as a process', () => {
     expect(await notes.exitCode()).toBe(78);
     const faulty = [...notes.errors.matchAll(/^ {2}([A-Z_]+) /gm)].map((match) => match[1]);
     expect(faulty.sort()).toEqual(
-      ['DATABASE_POOL_SIZE', 'DATABASE_URL', 'JWKS_URL', 'JWT_AUDIENCE', 'JWT_ISSUER', 'NOTES_PER_PAGE', 'NOTES_SEAL_KEY', 'PORT', 'PUBLIC_URL', 'RABBITMQ_URL', 'ROLES'].sort(),
+      [
+        'DATABASE_POOL_SIZE',
+        'DATABASE_URL',
+        'JWKS_URL',
+        'JWT_AUDIENCE',
+        'JWT_ISSUER',
+        'NOTES_PER_PAGE',
+        'NOTES_SEAL_KEY',
+        'PORT',
+        'PUBLIC_URL',
+        'RABBITMQ_URL',
+        'ROLES',
+      ].sort(),
     );
     expect(notes.errors).toMatch(/NOTES_SEAL_KEY is missing/);
     expect(notes.errors).not.toContain('s3cret');
@@ -42,7 +54,10 @@ describe('a service as a process', () => {
     const first = NotesProcess.start({ ...settings, HANDLER_TAKES_MS: '2000' });
     const http = new HttpClient(await first.url());
     const early = await http.post<{ id: string }>('/api/v1/notes', { text: 'its handler runs at the end' }, writer);
-    await eventually(async () => (await query(database.url, 'SELECT 1 FROM outbox WHERE published_at IS NOT NULL')).length === 1, { timeoutMs: 20_000 });
+    await eventually(
+      async () => (await query(database.url, 'SELECT 1 FROM outbox WHERE published_at IS NOT NULL')).length === 1,
+      { timeoutMs: 20_000 },
+    );
     await sleep(300);
 
     const running = http.post<{ id: string }>('/api/v1/notes', { text: 'runs at the end', takes_ms: 1_500 }, writer);
@@ -57,11 +72,15 @@ describe('a service as a process', () => {
     const late = await running;
     expect(late.status).toBe(201);
     expect(await first.exitCode()).toBe(0);
-    expect(await query(database.url, 'SELECT note_id, times FROM heard')).toEqual([{ note_id: early.body.id, times: 1 }]);
+    expect(await query(database.url, 'SELECT note_id, times FROM heard')).toEqual([
+      { note_id: early.body.id, times: 1 },
+    ]);
 
     const second = NotesProcess.start(settings);
     await second.url();
-    await eventually(async () => (await query(database.url, 'SELECT 1 FROM heard')).length === 2, { timeoutMs: 20_000 });
+    await eventually(async () => (await query(database.url, 'SELECT 1 FROM heard')).length === 2, {
+      timeoutMs: 20_000,
+    });
     second.signal('SIGTERM');
     expect(await second.exitCode()).toBe(0);
     expect(await query(database.url, 'SELECT note_id FROM heard WHERE times <> 1')).toEqual([]);
@@ -74,7 +93,11 @@ describe('a service as a process', () => {
     const database = await testDatabase({ migrations: notesMigrations });
     const notes = NotesProcess.start(await NotesProcess.settings(database.url, await testBroker()));
     const http = new HttpClient(await notes.url());
-    const written = await http.post<{ id: string }>('/api/v1/notes', { text: 'logged' }, { ...writer, headers: { 'request-id': 'request-1234' } });
+    const written = await http.post<{ id: string }>(
+      '/api/v1/notes',
+      { text: 'logged' },
+      { ...writer, headers: { 'request-id': 'request-1234' } },
+    );
     await http.get('/api/v1/notes/17/broken', { query: { token: 's3cret' }, token: null });
     await http.get('/livez');
     notes.signal('SIGTERM');
@@ -83,10 +106,23 @@ describe('a service as a process', () => {
     const requests = notes.lines.filter((line) => line.msg === 'request');
     expect(requests).toEqual([
       expect.objectContaining({
-        level: 'info', service: 'notes', method: 'POST', route: '/api/v1/notes', status: 201, request_id: 'request-1234',
-        trace_id: expect.stringMatching(/^[0-9a-f]{32}$/), member_id: member, note_id: written.body.id, duration_ms: expect.any(Number),
+        level: 'info',
+        service: 'notes',
+        method: 'POST',
+        route: '/api/v1/notes',
+        status: 201,
+        request_id: 'request-1234',
+        trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+        member_id: member,
+        note_id: written.body.id,
+        duration_ms: expect.any(Number),
       }),
-      expect.objectContaining({ level: 'error', route: '/api/v1/notes/:noteId/broken', params: { noteId: '17' }, status: 500 }),
+      expect.objectContaining({
+        level: 'error',
+        route: '/api/v1/notes/:noteId/broken',
+        params: { noteId: '17' },
+        status: 500,
+      }),
     ]);
     const text = JSON.stringify(notes.lines);
     expect(text).toContain('cannot read 17');

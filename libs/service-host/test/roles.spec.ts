@@ -27,7 +27,8 @@ describe('the parts of a service in processes of their own', () => {
     for (const part of [worker, relay]) {
       const refused = await part.http.post('/api/v1/notes', { text: 'not here' }, writer);
       expect([refused.status, refused.problem?.code]).toEqual([404, 'not_served_here']);
-      for (const path of ['/livez', '/readyz', '/startupz', '/metrics']) expect([path, (await part.http.get(path)).status]).toEqual([path, 200]);
+      for (const path of ['/livez', '/readyz', '/startupz', '/metrics'])
+        expect([path, (await part.http.get(path)).status]).toEqual([path, 200]);
     }
     await Promise.all([api.close(), worker.close(), relay.close()]);
     await database.drop();

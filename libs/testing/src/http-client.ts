@@ -74,8 +74,18 @@ export class HttpClient {
     if (body !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
     const isWrite = method === 'POST' || method === 'PUT' || method === 'PATCH';
     if (isWrite && merged.key !== null) headers.set('idempotency-key', merged.key ?? randomUUID());
-    const raw = typeof body === 'string' || body instanceof Uint8Array ? body : body === undefined ? undefined : JSON.stringify(body);
-    const response = await fetch(`${this.base}${path}${queryString(merged.query)}`, { method, headers, body: raw as string | undefined, redirect: 'manual' });
+    const raw =
+      typeof body === 'string' || body instanceof Uint8Array
+        ? body
+        : body === undefined
+          ? undefined
+          : JSON.stringify(body);
+    const response = await fetch(`${this.base}${path}${queryString(merged.query)}`, {
+      method,
+      headers,
+      body: raw as string | undefined,
+      redirect: 'manual',
+    });
     return parse<T>(response);
   }
 
@@ -89,7 +99,9 @@ export class HttpClient {
 
 function queryString(query: RequestOptions['query']): string {
   const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined);
-  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString()}`;
+  return given.length === 0
+    ? ''
+    : `?${new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString()}`;
 }
 
 async function parse<T>(response: Response): Promise<Answer<T>> {

@@ -7,7 +7,8 @@ export interface CountedQueries<T> {
 }
 
 /** What a service does by itself in the background, and what frames a transaction: not what a request causes. */
-const background = /\b(?:outbox|inbox|messaging_\w+|job_runs|pg_advisory\w*|pg_try_advisory\w*|pg_is_in_recovery)\b|^\s*(?:BEGIN|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET|LISTEN|SELECT 1)\b/i;
+const background =
+  /\b(?:outbox|inbox|messaging_\w+|job_runs|pg_advisory\w*|pg_try_advisory\w*|pg_is_in_recovery)\b|^\s*(?:BEGIN|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET|LISTEN|SELECT 1)\b/i;
 
 /**
  * Collects the SQL that every connection of this process sends while the work runs: the proof against one query
@@ -31,6 +32,7 @@ export async function countQueries<T>(work: () => Promise<T>, ignore: RegExp = b
 
 function textOf(query: unknown): string | undefined {
   if (typeof query === 'string') return query;
-  if (typeof query === 'object' && query !== null && 'text' in query && typeof query.text === 'string') return query.text;
+  if (typeof query === 'object' && query !== null && 'text' in query && typeof query.text === 'string')
+    return query.text;
   return undefined;
 }

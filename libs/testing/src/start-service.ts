@@ -70,7 +70,9 @@ export async function startService(module: Type, options: StartServiceOptions = 
     ...options.env,
   };
   const host = bootableOf(module);
-  const app = await withEnvironment(env, () => host.boot(module, { clock: options.clock, waitForConsumers: options.waitForConsumers ?? true }));
+  const app = await withEnvironment(env, () =>
+    host.boot(module, { clock: options.clock, waitForConsumers: options.waitForConsumers ?? true }),
+  );
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   const pool = new Pool({ connectionString: database.url, max: 2, types: { getTypeParser: parserOf } });
   pool.on('error', () => undefined); // the database is dropped or killed on purpose
@@ -80,7 +82,8 @@ export async function startService(module: Type, options: StartServiceOptions = 
     http: new HttpClient(url),
     database,
     broker,
-    query: async <Row>(sql: string, params: readonly unknown[] = []) => (await pool.query(sql, [...params])).rows as Row[],
+    query: async <Row>(sql: string, params: readonly unknown[] = []) =>
+      (await pool.query(sql, [...params])).rows as Row[],
     close: async () => {
       await app.close();
       await pool.end();

@@ -31,7 +31,8 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
   await onServer(server, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
   return {
     url: withDatabase(server, name),
-    drop: () => onServer(server, async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
+    drop: () =>
+      onServer(server, async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
   };
 }
 
@@ -66,7 +67,13 @@ async function templateFor(server: string, migrations: MigrationClass[]): Promis
 }
 
 async function migrate(url: string, migrations: MigrationClass[]): Promise<void> {
-  const source = new DataSource({ type: 'postgres', url, migrations, migrationsTableName: 'schema_migrations', migrationsTransactionMode: 'each' });
+  const source = new DataSource({
+    type: 'postgres',
+    url,
+    migrations,
+    migrationsTableName: 'schema_migrations',
+    migrationsTransactionMode: 'each',
+  });
   await source.initialize();
   try {
     await source.runMigrations();

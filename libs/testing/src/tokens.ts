@@ -62,5 +62,7 @@ export function tokenFor(caller: TestCaller = {}): Promise<string> {
     jti: randomUUID(),
     ...caller.claims,
   };
-  return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: keyId }).sign(signingKeys().privateKey);
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: keyId })
+    .sign(signingKeys().privateKey);
 }

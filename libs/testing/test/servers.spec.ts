@@ -63,7 +63,10 @@ describe('private servers', () => {
 
 describe('the servers of a test run', () => {
   it('gives every test a migrated database of its own', async () => {
-    const [one, two] = await Promise.all([testDatabase({ migrations: [Things1764000000000] }), testDatabase({ migrations: [Things1764000000000] })]);
+    const [one, two] = await Promise.all([
+      testDatabase({ migrations: [Things1764000000000] }),
+      testDatabase({ migrations: [Things1764000000000] }),
+    ]);
     await query(one.url, `INSERT INTO things VALUES ('mine')`);
     expect(await query(two.url, 'SELECT * FROM things')).toEqual([]);
     expect(await query(two.url, 'SELECT name FROM schema_migrations')).toEqual([{ name: 'Things1764000000000' }]);

@@ -73,7 +73,9 @@ describe('startService', () => {
 
   it('says what is missing when a module has no host', async () => {
     const database = await testDatabase();
-    await expect(startService(HomelessModule, { database })).rejects.toThrow('HomelessModule does not import ServiceHostModule');
+    await expect(startService(HomelessModule, { database })).rejects.toThrow(
+      'HomelessModule does not import ServiceHostModule',
+    );
     await database.drop();
   });
 });

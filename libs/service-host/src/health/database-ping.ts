@@ -31,7 +31,12 @@ export class DatabasePing {
     let client = this.client;
     try {
       if (!client) {
-        client = new Client({ connectionString: this.url, application_name: `${this.service}-health`, connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs });
+        client = new Client({
+          connectionString: this.url,
+          application_name: `${this.service}-health`,
+          connectionTimeoutMillis: timeoutMs,
+          query_timeout: timeoutMs,
+        });
         const mine = client;
         mine.on('error', () => void this.forget(mine));
         await mine.connect();

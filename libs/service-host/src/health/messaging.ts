@@ -18,7 +18,9 @@ export class Messaging {
   }
 
   silentQueues(): string[] {
-    return (this.transport?.health().consumers ?? []).filter((consumer) => consumer.silent).map((consumer) => consumer.name);
+    return (this.transport?.health().consumers ?? [])
+      .filter((consumer) => consumer.silent)
+      .map((consumer) => consumer.name);
   }
 
   /** Undefined where this process does not hear. */

@@ -4,7 +4,14 @@ import type { Log } from './log';
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /** Nest tells every module and route at each start; that is for whoever looks for it. */
-const startChatter: ReadonlySet<unknown> = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication', 'NestMicroservice']);
+const startChatter: ReadonlySet<unknown> = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+  'NestMicroservice',
+]);
 const stackLine = /\n\s+at /;
 
 /** Lets everything that logs through Nest write to our log. */
@@ -46,9 +53,13 @@ export class NestLog implements LoggerService {
       if (part instanceof Error) fields['err'] = part;
       else if (typeof part === 'object' && part !== null) Object.assign(fields, part);
       else if (typeof part === 'string' && stackLine.test(part)) fields['stack'] = part;
-      else if (typeof part === 'string' || typeof part === 'number' || typeof part === 'boolean') sentences.push(String(part));
+      else if (typeof part === 'string' || typeof part === 'number' || typeof part === 'boolean')
+        sentences.push(String(part));
     }
     const error = fields['err'];
-    this.sink[level](fields, sentences.length > 0 ? sentences.join(' ') : error instanceof Error ? error.message : undefined);
+    this.sink[level](
+      fields,
+      sentences.length > 0 ? sentences.join(' ') : error instanceof Error ? error.message : undefined,
+    );
   }
 }

@@ -43,8 +43,16 @@ export function addRequestHooks(fastify: FastifyInstance, parts: RequestHookPart
     }
     if (quiet.has(pathOf(request))) return done();
     const parent = propagation.extract(ROOT_CONTEXT, request.headers);
-    const attributes = { 'http.request.method': request.method, 'http.route': routeOf(request), 'url.path': pathOf(request) };
-    const span = tracer.startSpan(`${request.method} ${routeOf(request)}`, { kind: SpanKind.SERVER, attributes }, parent);
+    const attributes = {
+      'http.request.method': request.method,
+      'http.route': routeOf(request),
+      'url.path': pathOf(request),
+    };
+    const span = tracer.startSpan(
+      `${request.method} ${routeOf(request)}`,
+      { kind: SpanKind.SERVER, attributes },
+      parent,
+    );
     const spanContext = trace.setSpan(parent, span);
     running.set(request, { span, context: spanContext });
     // Whoever reads the header from here on, to pass the cause on, names this span as the parent.
@@ -72,7 +80,8 @@ export function addRequestHooks(fastify: FastifyInstance, parts: RequestHookPart
     }
     const labels = { method: request.method, status: String(reply.statusCode) };
     seconds.observe({ ...labels, route: routeOf(request) }, reply.elapsedTime / 1_000);
-    if (request.url.startsWith(businessPrefix)) latency.observe({ ...labels, endpoint: routeOf(request) }, reply.elapsedTime / 1_000);
+    if (request.url.startsWith(businessPrefix))
+      latency.observe({ ...labels, endpoint: routeOf(request) }, reply.elapsedTime / 1_000);
     done();
   });
 }

@@ -12,11 +12,29 @@ function once<T>(name: string, make: () => T): T {
 /** Time from the request's head to the end of the answer, by method, route template and status. */
 export function requestSeconds(): LatencyHistogram {
   const name = 'http_request_duration_seconds';
-  return once(name, () => new Histogram({ name, help: 'Time of HTTP requests, by route template', labelNames: ['method', 'route', 'status'], buckets }));
+  return once(
+    name,
+    () =>
+      new Histogram({
+        name,
+        help: 'Time of HTTP requests, by route template',
+        labelNames: ['method', 'route', 'status'],
+        buckets,
+      }),
+  );
 }
 
 /** The same under the name of the service, as the feature list names loyalty's: `loyalty_api_latency_seconds`. */
 export function apiLatency(service: string): Histogram<'method' | 'endpoint' | 'status'> {
   const name = `${service.replace(/\W/g, '_')}_api_latency_seconds`;
-  return once(name, () => new Histogram({ name, help: `Time of requests to the API of ${service}`, labelNames: ['method', 'endpoint', 'status'], buckets }));
+  return once(
+    name,
+    () =>
+      new Histogram({
+        name,
+        help: `Time of requests to the API of ${service}`,
+        labelNames: ['method', 'endpoint', 'status'],
+        buckets,
+      }),
+  );
 }

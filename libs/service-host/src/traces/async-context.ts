@@ -10,9 +10,13 @@ export class AsyncContext implements ContextManager {
     return this.store.getStore() ?? ROOT_CONTEXT;
   }
 
-  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(context: Context, work: F, self?: ThisParameterType<F>, ...args: A): ReturnType<F> {
-    const run = (): ReturnType<F> => Reflect.apply(work, self, args) as ReturnType<F>;
-    return this.store.run(context, run);
+  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+    context: Context,
+    work: F,
+    self?: ThisParameterType<F>,
+    ...args: A
+  ): ReturnType<F> {
+    return this.store.run(context, () => work.apply(self, args));
   }
 
   bind<T>(context: Context, target: T): T {

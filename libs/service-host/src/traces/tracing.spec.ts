@@ -18,7 +18,11 @@ describe('tracing', () => {
     await new Promise((listening) => collector.once('listening', listening));
     const { port } = collector.address() as AddressInfo;
 
-    const tracing = startTracing('orders', { LOCAL_RUN: false, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, OTEL_TRACES_SAMPLER_ARG: 1 });
+    const tracing = startTracing('orders', {
+      LOCAL_RUN: false,
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_TRACES_SAMPLER_ARG: 1,
+    });
     const tracer = trace.getTracer('test');
     const parent = tracer.startSpan('parent');
     const child = await context.with(trace.setSpan(context.active(), parent), async () => {

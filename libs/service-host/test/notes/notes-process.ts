@@ -67,5 +67,8 @@ export class NotesProcess {
 }
 
 function launch(env: Record<string, string>) {
-  return spawn(process.execPath, [join(root, 'dist/libs/service-host/test/notes/main.js')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [join(root, 'dist/libs/service-host/test/notes/main.js')], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }

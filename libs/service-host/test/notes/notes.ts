@@ -95,7 +95,10 @@ class MerchantSavedConsumer {
   @Consumes(merchantSaved)
   async handle(event: Envelope<MerchantSaved>, { tx }: Delivery): Promise<void> {
     await sleep(this.config.HANDLER_TAKES_MS);
-    await tx.execute('INSERT INTO heard VALUES ($1, $2) ON CONFLICT (note_id) DO UPDATE SET times = heard.times + 1', [event.data.merchantId, event.traceparent]);
+    await tx.execute('INSERT INTO heard VALUES ($1, $2) ON CONFLICT (note_id) DO UPDATE SET times = heard.times + 1', [
+      event.data.merchantId,
+      event.traceparent,
+    ]);
   }
 
   @Cron('* * * * * *', { name: 'notes.tick' })

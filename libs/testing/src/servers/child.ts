@@ -77,11 +77,15 @@ export function watchdog(watched: Watched): Watchdog {
     'if read -r line; then exit 0; fi; kill -"$1" "$2"; folder=$3; shift 3; sleep 3; ' +
     'for other in "$@"; do kill -KILL "$other"; done; if [ -n "$folder" ]; then rm -rf "$folder"; fi';
   const { pid, stopSignal, alsoKill = [], removeFolder = '' } = watched;
-  const shell = spawn('/bin/sh', ['-c', script, 'watchdog', stopSignal, String(pid), removeFolder, ...alsoKill.map(String)], {
-    cwd: '/',
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  });
+  const shell = spawn(
+    '/bin/sh',
+    ['-c', script, 'watchdog', stopSignal, String(pid), removeFolder, ...alsoKill.map(String)],
+    {
+      cwd: '/',
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    },
+  );
   shell.on('error', () => undefined); // without a shell there is no watchdog; the server itself works
   shell.unref();
   const pipe = shell.stdin as Socket | null; // a pipe of a child process is one, though its type does not say so

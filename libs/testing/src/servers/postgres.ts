@@ -30,7 +30,9 @@ export interface PostgresOptions {
 
 /** Starts a private PostgreSQL on the loopback address. Throws a ServerFailure that says what to do. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const dir = options.dir ? resolve(options.dir) : join(mkdtempSync(join(testingConfig.temporaryFolder(), 'florin-pg-')), 'data');
+  const dir = options.dir
+    ? resolve(options.dir)
+    : join(mkdtempSync(join(testingConfig.temporaryFolder(), 'florin-pg-')), 'data');
   mkdirSync(dirname(dir), { recursive: true });
   const server = new PostgresServer(dir, options.port ?? (await freePort()), options);
   await server.start();
@@ -74,7 +76,11 @@ export class PostgresServer {
     while (!(await this.attempt(deadline))) {
       // After a kill the old backends may still be leaving: the server refuses to start until they have.
       if (Date.now() > deadline) {
-        throw new ServerFailure(`PostgreSQL did not start on port ${this.port}.`, 'see the log; a port in use or a full disk are the usual causes', this.logFile);
+        throw new ServerFailure(
+          `PostgreSQL did not start on port ${this.port}.`,
+          'see the log; a port in use or a full disk are the usual causes',
+          this.logFile,
+        );
       }
       await pause(200);
     }
@@ -126,7 +132,7 @@ export class PostgresServer {
       unix_socket_directories: '',
       max_connections: String(this.options.maxConnections ?? defaultMaxConnections),
       shared_buffers: '128MB',
-      ...(this.options.durable ?? true ? {} : quick),
+      ...((this.options.durable ?? true) ? {} : quick),
       ...this.options.settings,
     };
   }
@@ -138,7 +144,8 @@ export class PostgresServer {
     child.once('error', (error) => (failure = error));
     child.unref();
     while (Date.now() < deadline) {
-      if (failure) throw new ServerFailure(`PostgreSQL could not be run: ${failure.message}.`, 'run `npm ci` again', this.logFile);
+      if (failure)
+        throw new ServerFailure(`PostgreSQL could not be run: ${failure.message}.`, 'run `npm ci` again', this.logFile);
       if (child.exitCode !== null || child.signalCode !== null) return false;
       if (this.isReady(child.pid)) {
         this.child = child;
@@ -165,19 +172,29 @@ export class PostgresServer {
     const ours = versionOf(postgresBinary('postgres'));
     const theirs = readFileSync(join(this.dir, 'PG_VERSION'), 'utf8').trim();
     if (ours && theirs !== ours) {
-      throw new ServerFailure(`The data in ${this.dir} was written by PostgreSQL ${theirs}; this is ${ours}.`, 'start with --reset to begin with empty data', this.logFile);
+      throw new ServerFailure(
+        `The data in ${this.dir} was written by PostgreSQL ${theirs}; this is ${ours}.`,
+        'start with --reset to begin with empty data',
+        this.logFile,
+      );
     }
     const pid = Number(this.pidFile()[0]);
     const port = Number(this.pidFile()[3]);
     if (pid && port && isAlive(pid) && this.pidFile()[7]?.trim() === 'ready' && isPostgres(pid)) {
-      throw new ServerFailure(`A PostgreSQL already runs on ${this.dir} (process ${pid}, port ${port}).`, `stop it first: kill -INT ${pid}`, this.logFile);
+      throw new ServerFailure(
+        `A PostgreSQL already runs on ${this.dir} (process ${pid}, port ${port}).`,
+        `stop it first: kill -INT ${pid}`,
+        this.logFile,
+      );
     }
   }
 }
 
 /** The package's version is the server's: its major number must be the one that wrote the data. */
 function versionOf(binary: string): string | undefined {
-  const manifest = JSON.parse(readFileSync(join(dirname(binary), '..', '..', 'package.json'), 'utf8')) as { version?: string };
+  const manifest = JSON.parse(readFileSync(join(dirname(binary), '..', '..', 'package.json'), 'utf8')) as {
+    version?: string;
+  };
   return manifest.version?.split('.')[0];
 }
 

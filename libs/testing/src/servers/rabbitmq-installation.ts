@@ -13,7 +13,8 @@ export function lightInstallation(script: string, view: string): Record<string, 
   if (needed.length === 0) return {};
   rmSync(view, { recursive: true, force: true });
   mkdirSync(join(view, 'plugins'), { recursive: true });
-  for (const name of ['sbin', 'escript']) if (existsSync(join(installed, name))) symlinkSync(join(installed, name), join(view, name));
+  for (const name of ['sbin', 'escript'])
+    if (existsSync(join(installed, name))) symlinkSync(join(installed, name), join(view, name));
   for (const folder of needed) symlinkSync(join(plugins, folder), join(view, 'plugins', folder));
   return { RABBITMQ_SCRIPTS_DIR: join(view, 'sbin'), RABBITMQ_PLUGINS_DIR: join(view, 'plugins') };
 }

@@ -14,7 +14,8 @@ const stopTimeoutMs = 30_000;
 const pollMs = 50;
 /** Where packages put the real scripts: the one on Debian's PATH changes user and uses the system's own node. */
 const knownFolders = ['/usr/lib/rabbitmq/bin', '/opt/homebrew/sbin', '/usr/local/sbin', '/opt/rabbitmq/sbin'];
-const install = 'install it: `apt-get install rabbitmq-server`, `brew install rabbitmq`, or point RABBITMQ_URL at a broker of yours';
+const install =
+  'install it: `apt-get install rabbitmq-server`, `brew install rabbitmq`, or point RABBITMQ_URL at a broker of yours';
 
 export interface BrokerOptions {
   /** Where the data lives; kept between runs. Without it: a temporary folder, removed by stop(). */
@@ -30,7 +31,9 @@ export interface BrokerOptions {
 /** The server script of an installed RabbitMQ, or undefined. */
 export function findRabbitmq(): string | undefined {
   const candidates = [...knownFolders, ...testingConfig.searchPath()].map((folder) => join(folder, 'rabbitmq-server'));
-  const script = candidates.find((path) => existsSync(path) && existsSync(join(dirname(realpathSync(path)), 'rabbitmq-env')));
+  const script = candidates.find(
+    (path) => existsSync(path) && existsSync(join(dirname(realpathSync(path)), 'rabbitmq-env')),
+  );
   return script && realpathSync(script);
 }
 
@@ -82,19 +85,31 @@ export class BrokerServer {
     const script = findRabbitmq();
     if (!script) throw new ServerFailure('RabbitMQ is not installed on this machine.', install);
     if (await isListening(this.port)) {
-      throw new ServerFailure(`Port ${this.port} is taken, so RabbitMQ cannot start there.`, 'stop what listens there, or choose another port');
+      throw new ServerFailure(
+        `Port ${this.port} is taken, so RabbitMQ cannot start there.`,
+        'stop what listens there, or choose another port',
+      );
     }
     const [epmdPort, distributionPort] = [await freePort(), await freePort()];
-    const environment = { ...this.environment(epmdPort, distributionPort), ...lightInstallation(script, join(this.dir, 'server')) };
+    const environment = {
+      ...this.environment(epmdPort, distributionPort),
+      ...lightInstallation(script, join(this.dir, 'server')),
+    };
     this.nameServer = this.run('epmd', ['-port', String(epmdPort), '-address', '127.0.0.1'], environment);
     this.nameServer.once('error', () => undefined); // not on the PATH: the node then starts one by itself
-    while (this.nameServer.exitCode === null && this.nameServer.pid !== undefined && !(await isListening(epmdPort))) await pause(pollMs);
+    while (this.nameServer.exitCode === null && this.nameServer.pid !== undefined && !(await isListening(epmdPort)))
+      await pause(pollMs);
     const beam = this.run(script, [], environment);
     this.beam = beam;
     await this.untilReady(beam);
     if (beam.pid === undefined || this.options.stopWithParent === false) return;
     const alsoKill = this.nameServer.pid === undefined ? [] : [this.nameServer.pid];
-    this.guard = watchdog({ pid: beam.pid, stopSignal: 'TERM', alsoKill, removeFolder: this.options.dir ? '' : this.dir });
+    this.guard = watchdog({
+      pid: beam.pid,
+      stopSignal: 'TERM',
+      alsoKill,
+      removeFolder: this.options.dir ? '' : this.dir,
+    });
   }
 
   /** Ends the node in order. Removes the data of a temporary one. */
@@ -155,8 +170,14 @@ export class BrokerServer {
       const gone = failure !== undefined || beam.exitCode !== null || beam.signalCode !== null;
       if (gone || Date.now() > deadline) {
         await this.end('SIGKILL');
-        const reason = failure?.message ?? (gone ? `it ended with code ${beam.exitCode ?? beam.signalCode}` : 'it was not ready in time');
-        throw new ServerFailure(`RabbitMQ did not start on port ${this.port}: ${reason}.`, 'see the log; --reset begins with empty data', this.logFile);
+        const reason =
+          failure?.message ??
+          (gone ? `it ended with code ${beam.exitCode ?? beam.signalCode}` : 'it was not ready in time');
+        throw new ServerFailure(
+          `RabbitMQ did not start on port ${this.port}: ${reason}.`,
+          'see the log; --reset begins with empty data',
+          this.logFile,
+        );
       }
       await pause(pollMs);
     }
@@ -176,7 +197,9 @@ export class BrokerServer {
     ];
     writeFileSync(inDir('rabbitmq.conf'), `${config.join('\n')}\n`);
     writeFileSync(inDir('enabled_plugins'), '[].\n');
-    const outside = Object.entries(testingConfig.environment()).filter(([name]) => !name.startsWith('RABBITMQ_') && !name.startsWith('ERL_'));
+    const outside = Object.entries(testingConfig.environment()).filter(
+      ([name]) => !name.startsWith('RABBITMQ_') && !name.startsWith('ERL_'),
+    );
     return {
       ...Object.fromEntries(outside),
       HOME: inDir('home'),
@@ -192,7 +215,8 @@ export class BrokerServer {
       RABBITMQ_ADVANCED_CONFIG_FILE: inDir('no-advanced.config'),
       RABBITMQ_ENABLED_PLUGINS_FILE: inDir('enabled_plugins'),
       RABBITMQ_GENERATED_CONFIG_DIR: inDir('generated'),
-      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none',
+      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
+        '-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none',
       ERL_EPMD_ADDRESS: '127.0.0.1',
       ERL_EPMD_PORT: String(epmdPort),
     };

@@ -12,7 +12,9 @@ export class ServerFailure extends Error {
     readonly mend: string,
     readonly logFile?: string,
   ) {
-    super([reason, `What to do: ${mend}`, logFile ? `Log: ${logFile}\n${logTail(logFile)}` : ''].filter(Boolean).join('\n'));
+    super(
+      [reason, `What to do: ${mend}`, logFile ? `Log: ${logFile}\n${logTail(logFile)}` : ''].filter(Boolean).join('\n'),
+    );
   }
 }
 

@@ -69,13 +69,17 @@ function known(room: string): SharedServer | undefined {
 
 function keep(room: string, server: SharedServer): void {
   const entries = server.processes.map(({ pid, signal }) => `${pid}:${signal}`);
-  spawn('/bin/sh', ['-c', keeper, 'keeper', room, server.folder, ...entries], { detached: true, stdio: 'ignore', cwd: '/' }).unref();
+  spawn('/bin/sh', ['-c', keeper, 'keeper', room, server.folder, ...entries], {
+    detached: true,
+    stdio: 'ignore',
+    cwd: '/',
+  }).unref();
 }
 
 /** mkdir succeeds for exactly one; a lock whose holder has died is taken over. */
 async function lock(room: string): Promise<void> {
   const path = join(room, 'lock');
-  for (const deadline = Date.now() + lockTimeoutMs; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + lockTimeoutMs; Date.now() < deadline;) {
     try {
       mkdirSync(path);
       writeFileSync(join(path, 'pid'), String(process.pid));
@@ -86,7 +90,10 @@ async function lock(room: string): Promise<void> {
     if (isAbandoned(path)) rmSync(path, { recursive: true, force: true });
     await new Promise((done) => setTimeout(done, pollMs));
   }
-  throw new ServerFailure(`Another test process holds ${path} for two minutes.`, `remove that folder if no test runs: rm -r ${path}`);
+  throw new ServerFailure(
+    `Another test process holds ${path} for two minutes.`,
+    `remove that folder if no test runs: rm -r ${path}`,
+  );
 }
 
 function isAbandoned(path: string): boolean {
