@@ -1,0 +1,31 @@
+import type { Invariant } from '../invariant';
+import { bookInvariants } from './books';
+import { cashbackInvariants } from './cashback';
+import { copyInvariants } from './copies';
+import { couponInvariants } from './coupons';
+import { earningInvariants } from './earning';
+import { ledgerInvariants } from './ledgers';
+import { messageInvariants } from './messages';
+import { orderInvariants } from './orders';
+import { paymentInvariants } from './payments';
+import { pointInvariants } from './points';
+import { refundInvariants } from './refunds';
+import { stockInvariants } from './stock';
+import { stuckInvariants } from './stuck';
+
+/** All that is proven, in the order in which it is told: from what was said, along an order, to the points. */
+export const everyInvariant: readonly Invariant[] = [
+  ...messageInvariants,
+  ...orderInvariants,
+  ...couponInvariants,
+  ...copyInvariants,
+  ...stockInvariants,
+  ...paymentInvariants,
+  ...refundInvariants,
+  ...earningInvariants,
+  ...pointInvariants,
+  ...cashbackInvariants,
+  ...bookInvariants,
+  ...ledgerInvariants,
+  ...stuckInvariants,
+];
