@@ -126,7 +126,10 @@ export class CoalescingWriter<In, Out> {
       batch.map(({ item }) => item),
       batch.map(({ cause }) => cause),
     );
-    assert(outcomes.length === batch.length, `${this.options.name} answered ${outcomes.length} of ${batch.length} items`);
+    assert(
+      outcomes.length === batch.length,
+      `${this.options.name} answered ${outcomes.length} of ${batch.length} items`,
+    );
     return outcomes;
   }
 }

@@ -12,7 +12,14 @@ export class DatabaseConfig {
 
   /** Streaming standbys of DATABASE_URL, separated by commas; they serve reads that decide nothing about money. */
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',').map((url) => url.trim()).filter(Boolean) : value))
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string'
+      ? value
+          .split(',')
+          .map((url) => url.trim())
+          .filter(Boolean)
+      : value,
+  )
   @Matches(postgresUrl, { each: true, message: notPostgres })
   DATABASE_REPLICA_URLS: string[] = [];
 
@@ -54,7 +61,9 @@ export class DatabaseConfig {
   /** Takes the environment and names every fault at once; never prints an address, for it holds a password. */
   static from(environment: Record<string, string | undefined> = process.env): DatabaseConfig {
     const known = Object.keys(new DatabaseConfig()).concat('DATABASE_URL');
-    const given: Record<string, string | undefined> = Object.fromEntries(known.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+    const given: Record<string, string | undefined> = Object.fromEntries(
+      known.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+    );
     given['DATABASE_URL'] ??= environment['DATABASE_PRIMARY_URL'];
     const config = plainToInstance(DatabaseConfig, given, { exposeDefaultValues: true });
     const faults = validateSync(config).flatMap((error) => Object.values(error.constraints ?? {}));

@@ -1,4 +1,11 @@
-import { Injectable, Logger, Module, type DynamicModule, type OnApplicationBootstrap, type Provider } from '@nestjs/common';
+import {
+  Injectable,
+  Logger,
+  Module,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type Provider,
+} from '@nestjs/common';
 import { Cron, ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
@@ -37,7 +44,9 @@ class PartitionUpkeep implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.jobs.register(upkeepJob, 'Makes the partitions of coming months and archives old ones.', (run) => this.partitions.maintain(this.plans, run));
+    this.jobs.register(upkeepJob, 'Makes the partitions of coming months and archives old ones.', (run) =>
+      this.partitions.maintain(this.plans, run),
+    );
   }
 
   @Cron('23 */6 * * *', { name: upkeepJob })
@@ -45,7 +54,11 @@ class PartitionUpkeep implements OnApplicationBootstrap {
     try {
       await this.jobs.run(upkeepJob, (run) => this.partitions.maintain(this.plans, run));
     } catch (error) {
-      logError(this.logger, 'The partitions could not be looked after; months are made ahead, so there is time to see why', error);
+      logError(
+        this.logger,
+        'The partitions could not be looked after; months are made ahead, so there is time to see why',
+        error,
+      );
     }
   }
 }
@@ -71,7 +84,8 @@ export class DatabaseModule {
           imports: [configured],
           inject: [DatabaseConfig],
           useFactory: (found: DatabaseConfig) => typeOrmOptions(found, options),
-          dataSourceFactory: (found) => openMigrated(options, found as DataSourceOptions & { url: string; migrate: boolean }),
+          dataSourceFactory: (found) =>
+            openMigrated(options, found as DataSourceOptions & { url: string; migrate: boolean }),
         }),
         ...(partitions.length > 0 ? [ScheduleModule.forRoot()] : []),
       ],
@@ -96,7 +110,10 @@ function typeOrmOptions(config: DatabaseConfig, { service, entities }: DatabaseM
   };
 }
 
-async function openMigrated({ service, migrations, partitions = [] }: DatabaseModuleOptions, options: DataSourceOptions & { url: string; migrate: boolean }): Promise<DataSource> {
+async function openMigrated(
+  { service, migrations, partitions = [] }: DatabaseModuleOptions,
+  options: DataSourceOptions & { url: string; migrate: boolean },
+): Promise<DataSource> {
   if (options.migrate) await migrate({ url: options.url, migrations });
   const dataSource = await new DataSource(options).initialize();
   watchPool(service, poolOf(dataSource));

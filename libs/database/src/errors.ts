@@ -14,7 +14,8 @@ export interface DatabaseError extends Error {
 export function databaseError(error: unknown): DatabaseError | undefined {
   if (!isError(error)) return undefined;
   if ('driverError' in error) return databaseError(error.driverError);
-  const reported = 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) && 'severity' in error;
+  const reported =
+    'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) && 'severity' in error;
   return reported ? (error as DatabaseError) : undefined;
 }
 
@@ -66,7 +67,8 @@ export function isConnectionLost(error: unknown): boolean {
  */
 export function asRefusal(error: unknown): unknown {
   const state = databaseError(error)?.code;
-  if (isConnectionLost(error)) return unavailable('database_unavailable', 'The database cannot be reached just now.', 2, error);
+  if (isConnectionLost(error))
+    return unavailable('database_unavailable', 'The database cannot be reached just now.', 2, error);
   if (isRetryable(error)) return unavailable('database_contention', 'Too many changes met at the same rows.', 1, error);
   if (state === '55P03') return unavailable('database_busy', 'The rows are being changed by somebody else.', 1, error);
   if (state === '57014') return unavailable('database_timeout', 'The database took too long.', 2, error);
@@ -91,7 +93,16 @@ function violates(error: unknown, code: string, constraint: string | undefined):
 /** Shutdown, crash, start-up, too many connections, idle-in-transaction and idle-session ends, a primary that became a standby. */
 const lostStates = new Set(['57P01', '57P02', '57P03', '53300', '25P03', '57P05', '25006']);
 
-const lostSockets = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const lostSockets = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 
 /** The driver reports these without a code. */
 const lostMessages =

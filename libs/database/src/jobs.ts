@@ -33,8 +33,7 @@ export interface JobOptions {
 }
 
 export type JobOutcome =
-  | { outcome: 'done'; runId: string; result: object }
-  | { outcome: 'skipped'; reason: 'running' | 'already_done' };
+  { outcome: 'done'; runId: string; result: object } | { outcome: 'skipped'; reason: 'running' | 'already_done' };
 
 /** A row of job_runs. */
 export interface JobRecord {
@@ -111,12 +110,15 @@ export class Jobs implements BeforeApplicationShutdown, OnApplicationShutdown {
 
   /** The newest runs first; of one job, or of all. */
   history(name?: string, limit = 50): Promise<JobRecord[]> {
-    return this.reads.query<JobRecord>('SELECT * FROM job_runs WHERE $1::text IS NULL OR job = $1 ORDER BY started_at DESC, id DESC LIMIT $2', [name ?? null, limit]);
+    return this.reads.query<JobRecord>(
+      'SELECT * FROM job_runs WHERE $1::text IS NULL OR job = $1 ORDER BY started_at DESC, id DESC LIMIT $2',
+      [name ?? null, limit],
+    );
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    for (const deadline = Date.now() + stopGraceMs; this.running.size > 0 && Date.now() < deadline; ) await sleep(20);
+    for (const deadline = Date.now() + stopGraceMs; this.running.size > 0 && Date.now() < deadline;) await sleep(20);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -135,17 +137,30 @@ export class Jobs implements BeforeApplicationShutdown, OnApplicationShutdown {
     return known && !known.lost.aborted ? known : JobConnection.open(this.dataSource, this.config);
   }
 
-  private async underLock(connection: JobConnection, name: string, work: JobWork, options: JobOptions): Promise<JobOutcome> {
+  private async underLock(
+    connection: JobConnection,
+    name: string,
+    work: JobWork,
+    options: JobOptions,
+  ): Promise<JobOutcome> {
     if (!(await connection.lock(name))) return { outcome: 'skipped', reason: 'running' };
     try {
       const begun = await connection.begin(name, options.key ?? null, options.trigger ?? 'schedule');
-      return begun ? await this.perform(connection, name, begun, work, options) : { outcome: 'skipped', reason: 'already_done' };
+      return begun
+        ? await this.perform(connection, name, begun, work, options)
+        : { outcome: 'skipped', reason: 'already_done' };
     } finally {
       await connection.unlock(name);
     }
   }
 
-  private async perform(connection: JobConnection, name: string, begun: BegunRun, work: JobWork, options: JobOptions): Promise<JobOutcome> {
+  private async perform(
+    connection: JobConnection,
+    name: string,
+    begun: BegunRun,
+    work: JobWork,
+    options: JobOptions,
+  ): Promise<JobOutcome> {
     const run = new RunningJob(begun, connection, AbortSignal.any([connection.lost, this.stopping.signal]));
     try {
       const result = (await work(run)) ?? {};
@@ -158,7 +173,8 @@ export class Jobs implements BeforeApplicationShutdown, OnApplicationShutdown {
     } catch (error) {
       jobRuns.inc({ job: name, outcome: 'failed' });
       // Without the session the row stays `running`, and the next run marks it abandoned.
-      if (!connection.lost.aborted) await connection.finish(begun.id, this.stopping.signal.aborted ? 'abandoned' : 'failed', null, String(error));
+      if (!connection.lost.aborted)
+        await connection.finish(begun.id, this.stopping.signal.aborted ? 'abandoned' : 'failed', null, String(error));
       throw error;
     }
   }

@@ -6,7 +6,8 @@ import { logError } from './log-error';
 import type { Transactions, Tx } from './tx';
 
 /** How one item ended: with a result, or with the error that `perform` threw. */
-export type Finished<Item, Result> = { item: Item; result: Result; error?: undefined } | { item: Item; result?: undefined; error: Error };
+export type Finished<Item, Result> =
+  { item: Item; result: Result; error?: undefined } | { item: Item; result?: undefined; error: Error };
 
 export interface LeasedWorkOptions<Item, Result> {
   name: string;
@@ -53,7 +54,10 @@ export class LeasedWork<Item, Result> {
     private readonly options: LeasedWorkOptions<Item, Result>,
     private readonly transactions: Transactions,
   ) {
-    assert(options.concurrency > 0 && options.batch > 0 && options.pollMs > 0, 'leased work needs room for one item and a time to look again');
+    assert(
+      options.concurrency > 0 && options.batch > 0 && options.pollMs > 0,
+      'leased work needs room for one item and a time to look again',
+    );
     this.logger = new Logger(`LeasedWork ${options.name}`);
     this.leaseMs = options.leaseMs ?? defaultLeaseMs;
   }
@@ -80,7 +84,7 @@ export class LeasedWork<Item, Result> {
   }
 
   private async run(): Promise<void> {
-    for (let failures = 0; !this.stopping.signal.aborted; ) {
+    for (let failures = 0; !this.stopping.signal.aborted;) {
       const asked = Math.min(this.options.batch, this.options.concurrency - this.inFlight);
       try {
         const found = asked > 0 ? await this.claim(asked) : 0;
@@ -141,7 +145,12 @@ export class LeasedWork<Item, Result> {
         const passing = error instanceof Refusal && error.kind === 'unavailable';
         if (passing && Date.now() < deadline) await sleep(backoffMs(attempt, 100, 2_000));
         else if (set.length > 1) return await this.finishEach(set);
-        else return logError(this.logger, 'An outcome could not be written; the item comes back when its lease ends', error);
+        else
+          return logError(
+            this.logger,
+            'An outcome could not be written; the item comes back when its lease ends',
+            error,
+          );
       }
     }
   }

@@ -48,7 +48,9 @@ export function rollBack(options: MigrationOptions & { steps?: number }): Promis
 
 /** The names of migrations that have not run yet, oldest first. */
 export function pendingMigrations(options: MigrationOptions): Promise<string[]> {
-  return underLock(options, async (executor) => (await executor.getPendingMigrations()).map((migration) => migration.name));
+  return underLock(options, async (executor) =>
+    (await executor.getPendingMigrations()).map((migration) => migration.name),
+  );
 }
 
 /**
@@ -66,12 +68,17 @@ export async function describeSchema(runner: { query(sql: string): Promise<unkno
     UNION ALL SELECT proname || ' ' || md5(prosrc) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     UNION ALL SELECT tgrelid::regclass || ' ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
     ORDER BY 1`)) as { line: string }[];
-  return rows.map((row) => row.line).filter((line) => !line.startsWith('schema_migrations')).join('\n');
+  return rows
+    .map((row) => row.line)
+    .filter((line) => !line.startsWith('schema_migrations'))
+    .join('\n');
 }
 
 /** TypeORM heeds `transaction = false` on the way up only; DROP INDEX CONCURRENTLY needs it on the way down too. */
 function wantsTransaction(migrations: readonly MigrationClass[], name: string): boolean {
-  return migrations.map((one) => new one()).find((one) => (one.name ?? one.constructor.name) === name)?.transaction ?? true;
+  return (
+    migrations.map((one) => new one()).find((one) => (one.name ?? one.constructor.name) === name)?.transaction ?? true
+  );
 }
 
 type Work<T> = (executor: MigrationExecutor, runner: QueryRunner) => Promise<T>;
@@ -104,7 +111,9 @@ async function underLock<T>({ url, migrations }: MigrationOptions, work: Work<T>
 }
 
 async function tryLock(runner: QueryRunner): Promise<boolean> {
-  const [row] = (await runner.query('SELECT pg_try_advisory_lock($1) AS taken', [migrationLock])) as { taken: boolean }[];
+  const [row] = (await runner.query('SELECT pg_try_advisory_lock($1) AS taken', [migrationLock])) as {
+    taken: boolean;
+  }[];
   return row?.taken ?? false;
 }
 
@@ -112,5 +121,8 @@ async function refuseInvalidIndexes(runner: QueryRunner): Promise<void> {
   const rows = (await runner.query(
     `SELECT c.relname AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT i.indisvalid AND c.relnamespace = 'public'::regnamespace ORDER BY 1`,
   )) as { name: string }[];
-  if (rows.length > 0) throw new Error(`These indexes are not valid and PostgreSQL does not use them: ${rows.map((row) => row.name).join(', ')}`);
+  if (rows.length > 0)
+    throw new Error(
+      `These indexes are not valid and PostgreSQL does not use them: ${rows.map((row) => row.name).join(', ')}`,
+    );
 }

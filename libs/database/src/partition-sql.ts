@@ -29,9 +29,16 @@ interface Parent {
  * the default partition move to their month. Readers and writers of other months are not held up.
  * Needs an open transaction.
  */
-export async function ensureMonthlyPartitions(runner: SqlRunner, table: string, { monthsAhead, monthsBack = 0 }: MonthlySpan): Promise<string[]> {
+export async function ensureMonthlyPartitions(
+  runner: SqlRunner,
+  table: string,
+  { monthsAhead, monthsBack = 0 }: MonthlySpan,
+): Promise<string[]> {
   await onlyOne(runner, table);
-  const [{ month }] = await rowsOf<{ month: string }>(runner, `SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM') AS month`);
+  const [{ month }] = await rowsOf<{ month: string }>(
+    runner,
+    `SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM') AS month`,
+  );
   const parent = await describe(runner, table);
   const made: string[] = [];
   for (let offset = -monthsBack; offset <= monthsAhead; offset += 1) {
@@ -53,7 +60,9 @@ export async function ensureHashPartitions(runner: SqlRunner, table: string, cou
   for (let remainder = 0; remainder < count; remainder += 1) {
     const name = `${table}_h${String(remainder).padStart(2, '0')}`;
     assert(name.length <= longestName, `the partition name ${name} is too long`);
-    await runner.query(`CREATE TABLE IF NOT EXISTS ${quoted(name)} PARTITION OF ${quoted(table)} FOR VALUES WITH (MODULUS ${count}, REMAINDER ${remainder})`);
+    await runner.query(
+      `CREATE TABLE IF NOT EXISTS ${quoted(name)} PARTITION OF ${quoted(table)} FOR VALUES WITH (MODULUS ${count}, REMAINDER ${remainder})`,
+    );
   }
 }
 
@@ -113,10 +122,18 @@ async function addMonth(runner: SqlRunner, table: string, parent: Parent, name: 
   // Identity belongs to the parent: a partition brings none of its own.
   await runner.query(`CREATE TABLE ${quoted(name)} (LIKE ${quoted(table)} INCLUDING ALL EXCLUDING IDENTITY)`);
   if (parent.fallback) await moveStrays(runner, parent, parent.fallback, name, within);
-  await runner.query(`ALTER TABLE ${quoted(table)} ATTACH PARTITION ${quoted(name)} FOR VALUES FROM (${from}) TO (${to})`);
+  await runner.query(
+    `ALTER TABLE ${quoted(table)} ATTACH PARTITION ${quoted(name)} FOR VALUES FROM (${from}) TO (${to})`,
+  );
 }
 
-async function moveStrays(runner: SqlRunner, parent: Parent, fallback: string, name: string, within: string): Promise<void> {
+async function moveStrays(
+  runner: SqlRunner,
+  parent: Parent,
+  fallback: string,
+  name: string,
+  within: string,
+): Promise<void> {
   await runner.query(`LOCK TABLE ${fallback} IN ACCESS EXCLUSIVE MODE`);
   const strays = await rowsOf(runner, `SELECT 1 FROM ${fallback} WHERE ${within} LIMIT 1`);
   if (strays.length === 0) return;

@@ -45,7 +45,8 @@ export class Partitions {
     await this.transactions.run(async (tx) => {
       await onlyOne(tx, table);
       const known = await childrenOf(tx, table);
-      if (!known.some((row) => row.name === partition)) throw new Refusal('not_found', 'partition_not_found', 'The table has no partition of this name.');
+      if (!known.some((row) => row.name === partition))
+        throw new Refusal('not_found', 'partition_not_found', 'The table has no partition of this name.');
       await tx.execute('CREATE SCHEMA IF NOT EXISTS archive');
       await tx.execute(`ALTER TABLE ${quoted(table)} DETACH PARTITION ${quoted(partition)}`);
       await tx.execute(`ALTER TABLE ${quoted(partition)} SET SCHEMA archive`);
@@ -55,7 +56,9 @@ export class Partitions {
   /** Moves all months before the kept ones to the archive, oldest first, and gives their names. */
   async archiveOlderThan(table: string, keepMonths: number): Promise<string[]> {
     const oldestKept = addMonths(await this.currentMonth(), -keepMonths);
-    const old = (await this.inspect(table)).filter(({ month }) => month !== undefined && month < oldestKept).map(({ name }) => name);
+    const old = (await this.inspect(table))
+      .filter(({ month }) => month !== undefined && month < oldestKept)
+      .map(({ name }) => name);
     for (const name of old) await this.archive(table, name);
     return old;
   }
@@ -82,12 +85,16 @@ export class Partitions {
     while (months.has(addMonths(now, ahead + 1))) ahead += 1;
     monthsAhead.set({ table }, ahead);
     if (!partitions.some(({ name }) => name === `${table}_default`)) return;
-    const [row] = await this.transactions.run((tx) => tx.query<{ n: number }>(`SELECT count(*) AS n FROM ${quoted(`${table}_default`)}`));
+    const [row] = await this.transactions.run((tx) =>
+      tx.query<{ n: number }>(`SELECT count(*) AS n FROM ${quoted(`${table}_default`)}`),
+    );
     strayRows.set({ table }, row?.n ?? 0);
   }
 
   private async currentMonth(): Promise<string> {
-    const [row] = await this.transactions.run((tx) => tx.query<{ month: string }>(`SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM') AS month`));
+    const [row] = await this.transactions.run((tx) =>
+      tx.query<{ month: string }>(`SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM') AS month`),
+    );
     return row?.month ?? '';
   }
 }

@@ -21,7 +21,8 @@ const date = 1082;
 /** A bigint as a number, exactly, or not at all: a rounded balance would be worse than an error. */
 function exactNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`The integer ${text} does not fit a JavaScript number exactly`);
+  if (!Number.isSafeInteger(value))
+    throw new RangeError(`The integer ${text} does not fit a JavaScript number exactly`);
   return value;
 }
 
@@ -46,7 +47,10 @@ function eachOf(value: unknown): unknown {
 
 type Limits = Pick<
   DatabaseConfig,
-  'DATABASE_POOL_SIZE' | 'DATABASE_STATEMENT_TIMEOUT_MS' | 'DATABASE_LOCK_TIMEOUT_MS' | 'DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS'
+  | 'DATABASE_POOL_SIZE'
+  | 'DATABASE_STATEMENT_TIMEOUT_MS'
+  | 'DATABASE_LOCK_TIMEOUT_MS'
+  | 'DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS'
 >;
 
 /** What every connection of a service is opened with: limits, exact integers, pipelining. */
@@ -64,13 +68,20 @@ export function poolConfig(limits: Limits, name: string): PoolConfig {
     ...(statementTimeout > 0 && { query_timeout: statementTimeout + networkGraceMs }),
     // Statements are prepared to save the parsing; a plan kept from when a table was empty would be a trap.
     options: '-c plan_cache_mode=force_custom_plan',
-    types: { getTypeParser: (oid: number, format?: string) => (format !== 'binary' && parsers.get(oid)) || driverParser(oid, format) },
+    types: {
+      getTypeParser: (oid: number, format?: string) =>
+        (format !== 'binary' && parsers.get(oid)) || driverParser(oid, format),
+    },
     ...{ pipeline: true },
   };
 }
 
 /** The options of a TypeORM DataSource on DATABASE_URL. */
-export function dataSourceOptions(config: DatabaseConfig, service: string, entities: DataSourceOptions['entities'] = []): DataSourceOptions {
+export function dataSourceOptions(
+  config: DatabaseConfig,
+  service: string,
+  entities: DataSourceOptions['entities'] = [],
+): DataSourceOptions {
   const logger = new Logger('Database');
   return {
     type: 'postgres',
@@ -87,7 +98,11 @@ export function dataSourceOptions(config: DatabaseConfig, service: string, entit
 }
 
 /** Opens a DataSource outside Nest: for tools, the prover and tests. Close it with `destroy()`. */
-export async function openDataSource(config: DatabaseConfig, service: string, entities?: DataSourceOptions['entities']): Promise<DataSource> {
+export async function openDataSource(
+  config: DatabaseConfig,
+  service: string,
+  entities?: DataSourceOptions['entities'],
+): Promise<DataSource> {
   const dataSource = await new DataSource(dataSourceOptions(config, service, entities)).initialize();
   const pool = poolOf(dataSource);
   watchPool(service, pool);
@@ -108,7 +123,8 @@ const guarded = new WeakSet<PoolClient>();
 
 /** Takes a connection, or refuses when too many wait already. Whoever takes it releases it. */
 export async function takeConnection(pool: Pool): Promise<PoolClient> {
-  if (pool.waitingCount >= waitingLimit) throw unavailable('database_overloaded', 'Too many requests wait for the database.', 1);
+  if (pool.waitingCount >= waitingLimit)
+    throw unavailable('database_overloaded', 'Too many requests wait for the database.', 1);
   const client = await pool.connect();
   if (!guarded.has(client)) {
     guarded.add(client);

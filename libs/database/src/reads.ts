@@ -42,7 +42,11 @@ export class Reads implements OnModuleInit, OnApplicationShutdown {
       if (rows) return rows;
     }
     readsRouted.inc({ target: 'primary' });
-    return runOn<Row>(this.primary, sql, params).catch((error: unknown) => Promise.reject(asRefusal(error)));
+    try {
+      return await runOn<Row>(this.primary, sql, params);
+    } catch (error) {
+      throw asRefusal(error);
+    }
   }
 
   /** The replicas as they are seen now: name and lag in milliseconds (Infinity: not usable). */
@@ -57,7 +61,10 @@ export class Reads implements OnModuleInit, OnApplicationShutdown {
       return rows;
     } catch (error) {
       // It would work on the primary, and only there: better found now than in production.
-      assert(!isReadOnly(error), 'Reads.query is for reading; a lock or a function that writes goes through Transactions');
+      assert(
+        !isReadOnly(error),
+        'Reads.query is for reading; a lock or a function that writes goes through Transactions',
+      );
       // 40001 on a standby: the replay needed rows away that this read was looking at.
       if (!isConnectionLost(error) && !isRetryable(error)) throw asRefusal(error);
       if (isConnectionLost(error)) this.replicas.distrust(replica);

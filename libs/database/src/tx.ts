@@ -55,11 +55,13 @@ export class Transactions {
    */
   async run<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     let stale = 0;
-    for (let attempt = 0; ; ) {
+    for (let attempt = 0; ;) {
       try {
         return await this.once(work, options);
       } catch (error) {
-        const again = isStalePlan(error) ? (stale += 1) <= maxStale : isRetryable(error) && (attempt += 1) <= maxRetries;
+        const again = isStalePlan(error)
+          ? (stale += 1) <= maxStale
+          : isRetryable(error) && (attempt += 1) <= maxRetries;
         if (!again) throw asRefusal(error);
         transactionRetries.inc({ service: this.service });
         await sleep(backoffMs(attempt, 5, 100));
@@ -160,10 +162,13 @@ class OpenTx implements Tx {
     const statement = statementOf(sql);
     const started = performance.now();
     const values = params as unknown[] | undefined;
-    const result: QueryResult | QueryResult[] = await this.client.query(values?.length ? { text: sql, values, name: statement.name } : sql);
+    const result: QueryResult | QueryResult[] = await this.client.query(
+      values?.length ? { text: sql, values, name: statement.name } : sql,
+    );
     this.latency.observe({ type: statement.kind }, performance.now() - started);
     // Several statements in one text answer with a list: the last one counts.
-    return Array.isArray(result) ? present(result.at(-1), 'a text of several statements answers at least one') : result;
+    const last: QueryResult | undefined = Array.isArray(result) ? (result as QueryResult[]).at(-1) : result;
+    return present(last, 'a text of several statements answers at least one');
   }
 }
 

@@ -24,7 +24,10 @@ export async function startCluster(standbyCount: number): Promise<Cluster> {
   }
   await primary.start();
   const { username, password, port } = new URL(primary.url());
-  const settings = { primary_conninfo: `host=127.0.0.1 port=${port} user=${username} password=${password}`, wal_retrieve_retry_interval: '200ms' };
+  const settings = {
+    primary_conninfo: `host=127.0.0.1 port=${port} user=${username} password=${password}`,
+    wal_retrieve_retry_interval: '200ms',
+  };
   const standbys: PostgresServer[] = [];
   for (const dir of copies) standbys.push(await startPostgres({ dir, durable: false, settings }));
   return {

@@ -12,7 +12,10 @@ export interface Fixture {
 }
 
 /** A database of its own with the library's pool on it. */
-export async function openFixture(environment: Record<string, string> = {}, migrations: MigrationClass[] = []): Promise<Fixture> {
+export async function openFixture(
+  environment: Record<string, string> = {},
+  migrations: MigrationClass[] = [],
+): Promise<Fixture> {
   const database = await testDatabase({ migrations });
   const config = DatabaseConfig.from({ DATABASE_URL: database.url, ...environment });
   const dataSource = await openDataSource(config, 'database-test');

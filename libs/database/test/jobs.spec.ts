@@ -45,26 +45,41 @@ it('runs once at a time across processes; the other one is told and does nothing
 
 it('writes down how far it came; a failed run says why and the next one resumes', async () => {
   const months = ['2026-01', '2026-02', '2026-03'];
-  const work = (failAt: string | undefined) => jobs.run('close-months', async (run) => {
-    const from = months.indexOf(String(run.resumeFrom?.['upTo'])) + 1;
-    for (const month of months.slice(from)) {
-      if (month === failAt) throw new Error(`${month} does not add up`);
-      await run.report({ upTo: month });
-    }
-    return { attempt: run.attempt, from };
-  });
+  const work = (failAt: string | undefined) =>
+    jobs.run('close-months', async (run) => {
+      const from = months.indexOf(String(run.resumeFrom?.['upTo'])) + 1;
+      for (const month of months.slice(from)) {
+        if (month === failAt) throw new Error(`${month} does not add up`);
+        await run.report({ upTo: month });
+      }
+      return { attempt: run.attempt, from };
+    });
   await expect(work('2026-03')).rejects.toThrow('does not add up');
   expect(await work(undefined)).toMatchObject({ outcome: 'done', result: { attempt: 2, from: 2 } });
   const [newest, oldest] = await jobs.history('close-months');
-  expect(oldest).toMatchObject({ status: 'failed', attempt: 1, progress: { upTo: '2026-02' }, error: 'Error: 2026-03 does not add up', trigger: 'schedule' });
-  expect(newest).toMatchObject({ status: 'done', attempt: 2, progress: { upTo: '2026-03' }, result: { attempt: 2, from: 2 } });
+  expect(oldest).toMatchObject({
+    status: 'failed',
+    attempt: 1,
+    progress: { upTo: '2026-02' },
+    error: 'Error: 2026-03 does not add up',
+    trigger: 'schedule',
+  });
+  expect(newest).toMatchObject({
+    status: 'done',
+    attempt: 2,
+    progress: { upTo: '2026-03' },
+    result: { attempt: 2, from: 2 },
+  });
   expect(newest?.finished_at).toBeInstanceOf(Date);
 });
 
 it('does work with a key once, however often it is asked', async () => {
   let done = 0;
   const close = () => jobs.run('close', async () => void (done += 1), { key: '2026-11' });
-  expect([await close(), await close()]).toMatchObject([{ outcome: 'done' }, { outcome: 'skipped', reason: 'already_done' }]);
+  expect([await close(), await close()]).toMatchObject([
+    { outcome: 'done' },
+    { outcome: 'skipped', reason: 'already_done' },
+  ]);
   expect(await jobs.run('close', async () => void (done += 1), { key: '2026-12' })).toMatchObject({ outcome: 'done' });
   expect(done).toBe(2);
 });

@@ -6,7 +6,16 @@ import { Cron, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { getRepositoryToken, TypeOrmModule } from '@nestjs/typeorm';
 import { Column, Entity, PrimaryColumn, type QueryRunner, type Repository } from 'typeorm';
 import { addMonths } from '../src/partition-sql';
-import { databaseMigrations, DatabaseConfig, DatabaseModule, ensureDefaultPartition, Jobs, Partitions, Reads, Transactions } from '../src';
+import {
+  databaseMigrations,
+  DatabaseConfig,
+  DatabaseModule,
+  ensureDefaultPartition,
+  Jobs,
+  Partitions,
+  Reads,
+  Transactions,
+} from '../src';
 
 @Entity('shops')
 class Shop {
@@ -61,8 +70,14 @@ it('gives a service its migrated database, partitions ahead, repositories, reads
 
   const months = (await app.get(Partitions).inspect('sales')).flatMap(({ month }) => month ?? []);
   expect(months).toEqual([months[0], addMonths(months[0] ?? '', 1), addMonths(months[0] ?? '', 2)]);
-  expect([...app.get(SchedulerRegistry, { strict: false }).getCronJobs().keys()].sort()).toEqual(['database.partitions', 'sweep']);
-  expect(await app.get(Jobs).runByHand('database.partitions')).toMatchObject({ outcome: 'done', result: { made: [], archived: [] } });
+  expect([...app.get(SchedulerRegistry, { strict: false }).getCronJobs().keys()].sort()).toEqual([
+    'database.partitions',
+    'sweep',
+  ]);
+  expect(await app.get(Jobs).runByHand('database.partitions')).toMatchObject({
+    outcome: 'done',
+    result: { made: [], archived: [] },
+  });
 
   await app.close();
   await drop();
@@ -89,9 +104,15 @@ it('does not start on a migration that fails, and does not try it thirty times',
     async down(): Promise<void> {}
   }
   const { url, drop } = await testDatabase();
-  const module = DatabaseModule.forService({ service: 'shops', migrations: [Broken1700000000002], config: DatabaseConfig.from({ DATABASE_URL: url }) });
+  const module = DatabaseModule.forService({
+    service: 'shops',
+    migrations: [Broken1700000000002],
+    config: DatabaseConfig.from({ DATABASE_URL: url }),
+  });
   const started = performance.now();
-  await expect(NestFactory.createApplicationContext(module, { logger: false, abortOnError: false })).rejects.toThrow('no_such_function');
+  await expect(NestFactory.createApplicationContext(module, { logger: false, abortOnError: false })).rejects.toThrow(
+    'no_such_function',
+  );
   expect(performance.now() - started).toBeLessThan(5_000);
   await drop();
 });

@@ -14,7 +14,9 @@ beforeAll(async () => {
   await migrate({ url: server.url(), migrations: databaseMigrations });
   dataSource = await openDataSource(config, 'outage-test');
   transactions = new Transactions(dataSource);
-  await transactions.run((tx) => tx.execute('CREATE TABLE marks (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, note text)'));
+  await transactions.run((tx) =>
+    tx.execute('CREATE TABLE marks (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, note text)'),
+  );
 }, 60_000);
 
 afterAll(async () => {
@@ -30,7 +32,10 @@ it('outlives PostgreSQL being killed and started again: open work is refused, no
   let stop = false;
   const writers = Array.from({ length: 8 }, async (_, writer) => {
     for (let n = 0; !stop; n += 1) {
-      await mark(`${writer}:${n}`).then(() => confirmed.push(`${writer}:${n}`), (error: unknown) => refused.push(error));
+      await mark(`${writer}:${n}`).then(
+        () => confirmed.push(`${writer}:${n}`),
+        (error: unknown) => refused.push(error),
+      );
     }
   });
   await eventually(() => confirmed.length > 50);
@@ -43,8 +48,15 @@ it('outlives PostgreSQL being killed and started again: open work is refused, no
   await Promise.all(writers);
 
   expect(refused.length).toBeGreaterThan(0);
-  for (const error of refused) expect(error).toMatchObject({ kind: 'unavailable', code: 'database_unavailable', details: { retryAfterSeconds: 2 } });
-  const kept = await transactions.run((tx) => tx.query<{ note: string; n: number }>('SELECT note, count(*) AS n FROM marks GROUP BY note'));
+  for (const error of refused)
+    expect(error).toMatchObject({
+      kind: 'unavailable',
+      code: 'database_unavailable',
+      details: { retryAfterSeconds: 2 },
+    });
+  const kept = await transactions.run((tx) =>
+    tx.query<{ note: string; n: number }>('SELECT note, count(*) AS n FROM marks GROUP BY note'),
+  );
   const counts = new Map(kept.map((row) => [row.note, row.n]));
   expect(confirmed.filter((note) => counts.get(note) !== 1)).toEqual([]);
 }, 60_000);

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { register } from 'prom-client';
-import { databaseMigrations, ensureDefaultPartition, ensureHashPartitions, Jobs, Partitions, Reads, type Transactions } from '../src';
+import {
+  databaseMigrations,
+  ensureDefaultPartition,
+  ensureHashPartitions,
+  Jobs,
+  Partitions,
+  Reads,
+  type Transactions,
+} from '../src';
 import { addMonths } from '../src/partition-sql';
 import { openFixture, type Fixture } from './fixture';
 
@@ -15,7 +23,8 @@ beforeEach(async () => {
   fixture = await openFixture({}, databaseMigrations);
   ({ transactions } = fixture);
   partitions = new Partitions(transactions);
-  await transactions.run((tx) => tx.execute(`
+  await transactions.run((tx) =>
+    tx.execute(`
     CREATE TABLE members (id integer PRIMARY KEY);
     INSERT INTO members VALUES (1);
     CREATE TABLE clicks (
@@ -24,16 +33,31 @@ beforeEach(async () => {
     ) PARTITION BY RANGE (clicked_at);
     CREATE INDEX clicks_member ON clicks (member);
     CREATE FUNCTION only_grows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'clicks only grow'; END $$;
-    CREATE TRIGGER clicks_only_grow BEFORE UPDATE OR DELETE ON clicks FOR EACH ROW EXECUTE FUNCTION only_grows()`));
-  const [row] = await transactions.run((tx) => tx.query<{ month: string }>(`SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM') AS month`));
+    CREATE TRIGGER clicks_only_grow BEFORE UPDATE OR DELETE ON clicks FOR EACH ROW EXECUTE FUNCTION only_grows()`),
+  );
+  const [row] = await transactions.run((tx) =>
+    tx.query<{ month: string }>(`SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM') AS month`),
+  );
   month = row?.month ?? '';
 });
 
 afterEach(() => fixture.close());
 
-const click = (offset: number, note = 'x') => transactions.run((tx) => tx.execute(`INSERT INTO clicks (member, note, clicked_at) VALUES (1, $2, $1)`, [`${addMonths(month, offset)}-15T12:00:00Z`, note]));
+const click = (offset: number, note = 'x') =>
+  transactions.run((tx) =>
+    tx.execute(`INSERT INTO clicks (member, note, clicked_at) VALUES (1, $2, $1)`, [
+      `${addMonths(month, offset)}-15T12:00:00Z`,
+      note,
+    ]),
+  );
 
-const whereIs = (note: string) => transactions.run((tx) => tx.query<{ at: string; shout: string; id: number }>('SELECT tableoid::regclass::text AS at, shout, id FROM clicks WHERE note = $1', [note]));
+const whereIs = (note: string) =>
+  transactions.run((tx) =>
+    tx.query<{ at: string; shout: string; id: number }>(
+      'SELECT tableoid::regclass::text AS at, shout, id FROM clicks WHERE note = $1',
+      [note],
+    ),
+  );
 
 it('K8S-14: makes the months ahead once, also when two come at the same time', async () => {
   const made = await Promise.all([partitions.ensureMonthly('clicks', 3, 1), partitions.ensureMonthly('clicks', 3, 1)]);
@@ -51,11 +75,15 @@ it('a partition is whole: indexes, checks, keys, triggers and the identity of it
   const ids = [...(await whereIs('one')), ...(await whereIs('two'))].map((row) => row.id);
   expect(new Set(ids).size).toBe(2);
   await expect(click(1, '')).rejects.toThrow('clicks_note_check');
-  await expect(transactions.run((tx) => tx.execute(`INSERT INTO clicks (member, clicked_at) VALUES (2, now())`))).rejects.toThrow('foreign key');
+  await expect(
+    transactions.run((tx) => tx.execute(`INSERT INTO clicks (member, clicked_at) VALUES (2, now())`)),
+  ).rejects.toThrow('foreign key');
   await expect(transactions.run((tx) => tx.execute(`DELETE FROM ${nameOf(1)}`))).rejects.toThrow('clicks only grow');
   const invalid = await transactions.run((tx) => tx.query('SELECT 1 FROM pg_index WHERE NOT indisvalid'));
   expect(invalid).toEqual([]);
-  const indexes = await transactions.run((tx) => tx.query<{ n: number }>('SELECT count(*)::int AS n FROM pg_indexes WHERE tablename = $1', [nameOf(1)]));
+  const indexes = await transactions.run((tx) =>
+    tx.query<{ n: number }>('SELECT count(*)::int AS n FROM pg_indexes WHERE tablename = $1', [nameOf(1)]),
+  );
   expect(indexes).toEqual([{ n: 2 }]); // attached, not made a second time
 });
 
@@ -83,13 +111,21 @@ it('does not hold up writers of other months while it makes one', async () => {
 
 it('spreads rows over sixteen hash partitions', async () => {
   await transactions.run(async (tx) => {
-    await tx.execute('CREATE TABLE sessions (id uuid, user_id uuid NOT NULL, PRIMARY KEY (id, user_id)) PARTITION BY HASH (user_id)');
+    await tx.execute(
+      'CREATE TABLE sessions (id uuid, user_id uuid NOT NULL, PRIMARY KEY (id, user_id)) PARTITION BY HASH (user_id)',
+    );
     await ensureHashPartitions(tx, 'sessions', 16);
     await ensureHashPartitions(tx, 'sessions', 16);
-    await tx.execute('INSERT INTO sessions SELECT unnest($1::uuid[]), unnest($1::uuid[])', [Array.from({ length: 1_000 }, () => randomUUID())]);
+    await tx.execute('INSERT INTO sessions SELECT unnest($1::uuid[]), unnest($1::uuid[])', [
+      Array.from({ length: 1_000 }, () => randomUUID()),
+    ]);
   });
-  const rows = await transactions.run((tx) => tx.query<{ at: string }>('SELECT DISTINCT tableoid::regclass::text AS at FROM sessions ORDER BY 1'));
-  expect(rows.map((row) => row.at)).toEqual(Array.from({ length: 16 }, (_, n) => `sessions_h${String(n).padStart(2, '0')}`));
+  const rows = await transactions.run((tx) =>
+    tx.query<{ at: string }>('SELECT DISTINCT tableoid::regclass::text AS at FROM sessions ORDER BY 1'),
+  );
+  expect(rows.map((row) => row.at)).toEqual(
+    Array.from({ length: 16 }, (_, n) => `sessions_h${String(n).padStart(2, '0')}`),
+  );
 });
 
 it('K8S-14, K8S-28: the upkeep job makes months ahead, archives old ones with their rows, and measures', async () => {
@@ -99,8 +135,12 @@ it('K8S-14, K8S-28: the upkeep job makes months ahead, archives old ones with th
   await click(12, 'stray');
   const reads = new Reads(fixture.dataSource, fixture.config);
   const jobs = new Jobs(fixture.dataSource, fixture.config, reads);
-  const upkeep = () => jobs.run('upkeep', (run) => partitions.maintain([{ table: 'clicks', monthsAhead: 2, keepMonths: 2 }], run));
-  expect(await upkeep()).toMatchObject({ outcome: 'done', result: { made: [nameOf(1), nameOf(2)], archived: [nameOf(-4), nameOf(-3)] } });
+  const upkeep = () =>
+    jobs.run('upkeep', (run) => partitions.maintain([{ table: 'clicks', monthsAhead: 2, keepMonths: 2 }], run));
+  expect(await upkeep()).toMatchObject({
+    outcome: 'done',
+    result: { made: [nameOf(1), nameOf(2)], archived: [nameOf(-4), nameOf(-3)] },
+  });
   expect(await upkeep()).toMatchObject({ result: { made: [], archived: [] } });
   await jobs.onApplicationShutdown();
 
@@ -115,6 +155,9 @@ it('K8S-14, K8S-28: the upkeep job makes months ahead, archives old ones with th
 });
 
 it('archives nothing that is not a partition of the table', async () => {
-  await expect(partitions.archive('clicks', 'members')).rejects.toMatchObject({ kind: 'not_found', code: 'partition_not_found' });
+  await expect(partitions.archive('clicks', 'members')).rejects.toMatchObject({
+    kind: 'not_found',
+    code: 'partition_not_found',
+  });
   await expect(partitions.ensureMonthly('members', 1)).rejects.toThrow('not partitioned by range');
 });

@@ -44,7 +44,8 @@ async function portsOf(count: number): Promise<Map<number | undefined, number>> 
   return ports;
 }
 
-const healthy = (count: number) => eventually(() => reads.status().filter(({ lagMs }) => lagMs < 500).length === count, { timeoutMs: 20_000 });
+const healthy = (count: number) =>
+  eventually(() => reads.status().filter(({ lagMs }) => lagMs < 500).length === count, { timeoutMs: 20_000 });
 
 /** What the pool would not say: an order to one server alone. */
 async function on(server: PostgresServer, sql: string): Promise<void> {
@@ -59,7 +60,9 @@ it('K8S-21: reads go to the streaming replicas in equal shares, writes to the pr
   const ports = await portsOf(40);
   expect([...ports.keys()].sort()).toEqual([first.port, second.port].sort());
   expect(ports.get(first.port)).toBe(20);
-  const [row] = await transactions.run((tx) => tx.query<{ port: number }>(`INSERT INTO offers VALUES (1, 'new') RETURNING inet_server_port() AS port`));
+  const [row] = await transactions.run((tx) =>
+    tx.query<{ port: number }>(`INSERT INTO offers VALUES (1, 'new') RETURNING inet_server_port() AS port`),
+  );
   expect(row?.port).toBe(cluster.primary.port);
   await eventually(async () => (await reads.query('SELECT title FROM offers WHERE id = $1', [1])).length === 1);
 }, 30_000);
@@ -119,11 +122,21 @@ it('refuses what would write', async () => {
 it('GW-16: while the primary is away, reads go on from the replicas and writes are told when to come back', async () => {
   await healthy(2);
   await cluster.primary.kill();
-  await expect(transactions.run((tx) => tx.execute('SELECT 1'))).rejects.toMatchObject({ kind: 'unavailable', details: { retryAfterSeconds: 2 } });
+  await expect(transactions.run((tx) => tx.execute('SELECT 1'))).rejects.toMatchObject({
+    kind: 'unavailable',
+    details: { retryAfterSeconds: 2 },
+  });
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   expect(await reads.query('SELECT id FROM offers')).toEqual([{ id: 1 }]);
   await cluster.primary.start();
-  await eventually(async () => transactions.run((tx) => tx.execute('UPDATE offers SET id = 1')).then(() => true, () => false));
+  await eventually(async () =>
+    transactions
+      .run((tx) => tx.execute('UPDATE offers SET id = 1'))
+      .then(
+        () => true,
+        () => false,
+      ),
+  );
 }, 60_000);
 
 it('a replica that was promoted is a replica no more', async () => {

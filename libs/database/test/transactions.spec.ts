@@ -17,27 +17,41 @@ let fixture: Fixture;
 let transactions: Transactions;
 
 beforeAll(async () => {
-  fixture = await openFixture({ DATABASE_POOL_SIZE: '4', DATABASE_LOCK_TIMEOUT_MS: '300', DATABASE_STATEMENT_TIMEOUT_MS: '1500', DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS: '2500' });
+  fixture = await openFixture({
+    DATABASE_POOL_SIZE: '4',
+    DATABASE_LOCK_TIMEOUT_MS: '300',
+    DATABASE_STATEMENT_TIMEOUT_MS: '1500',
+    DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS: '2500',
+  });
   ({ transactions } = fixture);
-  await transactions.run((tx) => tx.execute(`
+  await transactions.run((tx) =>
+    tx.execute(`
     CREATE TABLE accounts (id integer PRIMARY KEY, balance bigint NOT NULL CONSTRAINT no_overdraft CHECK (balance >= 0), email text CONSTRAINT one_email UNIQUE);
     CREATE TABLE cards (id integer PRIMARY KEY, account integer NOT NULL CONSTRAINT of_account REFERENCES accounts);
-    CREATE TABLE notes (id integer PRIMARY KEY, text text NOT NULL)`));
+    CREATE TABLE notes (id integer PRIMARY KEY, text text NOT NULL)`),
+  );
 });
 
 afterAll(() => fixture.close());
 
 beforeEach(async () => {
-  await transactions.run((tx) => tx.execute('TRUNCATE accounts, cards, notes; INSERT INTO accounts (id, balance) VALUES (1, 100), (2, 100)'));
+  await transactions.run((tx) =>
+    tx.execute('TRUNCATE accounts, cards, notes; INSERT INTO accounts (id, balance) VALUES (1, 100), (2, 100)'),
+  );
 });
 
-const balanceOf = async (id: number) => (await transactions.run((tx) => tx.query<{ balance: number }>('SELECT balance FROM accounts WHERE id = $1', [id])))[0]?.balance;
+const balanceOf = async (id: number) =>
+  (await transactions.run((tx) => tx.query<{ balance: number }>('SELECT balance FROM accounts WHERE id = $1', [id])))[0]
+    ?.balance;
 
 describe('a transaction', () => {
   it('commits what the work wrote and gives what it returned', async () => {
     const answer = await transactions.run(async (tx) => {
       const changed = await tx.execute('UPDATE accounts SET balance = balance + 5');
-      const [row] = await tx.query<{ id: number; balance: number }>('UPDATE accounts SET balance = balance - 1 WHERE id = $1 RETURNING id, balance', [1]);
+      const [row] = await tx.query<{ id: number; balance: number }>(
+        'UPDATE accounts SET balance = balance - 1 WHERE id = $1 RETURNING id, balance',
+        [1],
+      );
       return { changed, row };
     });
     expect(answer).toEqual({ changed: 2, row: { id: 1, balance: 104 } });
@@ -46,10 +60,12 @@ describe('a transaction', () => {
 
   it('leaves nothing behind when the work throws, and throws the same error', async () => {
     const no = new Refusal('conflict', 'no', 'No.');
-    await expect(transactions.run(async (tx) => {
-      await tx.execute('UPDATE accounts SET balance = 0');
-      throw no;
-    })).rejects.toBe(no);
+    await expect(
+      transactions.run(async (tx) => {
+        await tx.execute('UPDATE accounts SET balance = 0');
+        throw no;
+      }),
+    ).rejects.toBe(no);
     expect(await balanceOf(1)).toBe(100);
   });
 
@@ -78,10 +94,12 @@ describe('a transaction', () => {
       tx.afterCommit(hook);
       await tx.execute('UPDATE accounts SET balance = 3 WHERE id = 1');
     });
-    await transactions.run(async (tx) => {
-      tx.afterCommit(hook);
-      throw new Error('no');
-    }).catch(() => undefined);
+    await transactions
+      .run(async (tx) => {
+        tx.afterCommit(hook);
+        throw new Error('no');
+      })
+      .catch(() => undefined);
     await eventually(() => seen.length > 0);
     expect(seen).toEqual([3]);
   });
@@ -91,22 +109,28 @@ describe('a transaction', () => {
     const orm = new Transactions(dataSource);
     await orm.run(async (tx) => {
       await tx.manager.save(Object.assign(new Note(), { id: 1, text: 'kept' }));
-      await tx.manager.transaction(async (inner) => {
-        await inner.save(Object.assign(new Note(), { id: 2, text: 'undone' }));
-        throw new Error('only this');
-      }).catch(() => undefined);
+      await tx.manager
+        .transaction(async (inner) => {
+          await inner.save(Object.assign(new Note(), { id: 2, text: 'undone' }));
+          throw new Error('only this');
+        })
+        .catch(() => undefined);
       expect(await tx.query('SELECT id FROM notes')).toEqual([{ id: 1 }]);
     });
-    await orm.run(async (tx) => {
-      await tx.manager.save(Object.assign(new Note(), { id: 3, text: 'undone' }));
-      throw new Error('all of it');
-    }).catch(() => undefined);
+    await orm
+      .run(async (tx) => {
+        await tx.manager.save(Object.assign(new Note(), { id: 3, text: 'undone' }));
+        throw new Error('all of it');
+      })
+      .catch(() => undefined);
     expect(await dataSource.getRepository(Note).find()).toEqual([{ id: 1, text: 'kept' }]);
     await dataSource.destroy();
   });
 
   it('sends statements that do not need each other in one go', async () => {
-    const rows = await transactions.run((tx) => Promise.all([1, 2, 1, 2, 1].map((id) => tx.query<{ id: number }>('SELECT id FROM accounts WHERE id = $1', [id]))));
+    const rows = await transactions.run((tx) =>
+      Promise.all([1, 2, 1, 2, 1].map((id) => tx.query<{ id: number }>('SELECT id FROM accounts WHERE id = $1', [id]))),
+    );
     expect(rows.flat().map((row) => row.id)).toEqual([1, 2, 1, 2, 1]);
   });
 });
@@ -152,7 +176,11 @@ describe('contention', () => {
       tries += 1;
       await tx.execute(`DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$`);
     });
-    await expect(work).rejects.toMatchObject({ kind: 'unavailable', code: 'database_contention', details: { retryAfterSeconds: 1 } });
+    await expect(work).rejects.toMatchObject({
+      kind: 'unavailable',
+      code: 'database_contention',
+      details: { retryAfterSeconds: 1 },
+    });
     expect(tries).toBe(4);
   });
 
@@ -165,28 +193,39 @@ describe('contention', () => {
       await done.opened;
     });
     await locked.opened;
-    await expect(transactions.run((tx) => tx.execute('UPDATE accounts SET balance = 0 WHERE id = 1'))).rejects.toMatchObject({ code: 'database_busy' });
+    await expect(
+      transactions.run((tx) => tx.execute('UPDATE accounts SET balance = 0 WHERE id = 1')),
+    ).rejects.toMatchObject({ code: 'database_busy' });
     done.open();
     await holder;
   });
 
   it('cuts a statement that takes too long', async () => {
-    await expect(transactions.run((tx) => tx.query('SELECT pg_sleep(5)'))).rejects.toMatchObject({ kind: 'unavailable', code: 'database_timeout' });
+    await expect(transactions.run((tx) => tx.query('SELECT pg_sleep(5)'))).rejects.toMatchObject({
+      kind: 'unavailable',
+      code: 'database_timeout',
+    });
   });
 
   it('K8S-24: lets no more connections out than the pool has; those who wait too long are told to come back', async () => {
     const done = gate();
     let inside = 0;
-    const holders = [1, 2, 3, 4].map(() => transactions.run(async (tx) => {
-      await tx.query('SELECT 1');
-      inside += 1;
-      const beat = setInterval(() => void tx.query('SELECT 1'), 500); // a transaction that works is not idle
-      await done.opened;
-      clearInterval(beat);
-    }));
+    const holders = [1, 2, 3, 4].map(() =>
+      transactions.run(async (tx) => {
+        await tx.query('SELECT 1');
+        inside += 1;
+        const beat = setInterval(() => void tx.query('SELECT 1'), 500); // a transaction that works is not idle
+        await done.opened;
+        clearInterval(beat);
+      }),
+    );
     await eventually(() => inside === 4);
     const refused = transactions.run((tx) => tx.query('SELECT 1'));
-    await expect(refused).rejects.toMatchObject({ kind: 'unavailable', code: 'database_unavailable', details: { retryAfterSeconds: 2 } });
+    await expect(refused).rejects.toMatchObject({
+      kind: 'unavailable',
+      code: 'database_unavailable',
+      details: { retryAfterSeconds: 2 },
+    });
     const waiting = transactions.run((tx) => tx.query<{ n: number }>('SELECT 1 AS n'));
     done.open();
     expect(await waiting).toEqual([{ n: 1 }]);
@@ -205,12 +244,22 @@ describe('contention', () => {
 });
 
 describe('what PostgreSQL refuses', () => {
-  const refused = (sql: string) => transactions.run((tx) => tx.execute(sql)).then(() => undefined, (error: unknown) => error);
+  const refused = (sql: string) =>
+    transactions
+      .run((tx) => tx.execute(sql))
+      .then(
+        () => undefined,
+        (error: unknown) => error,
+      );
 
   it('is told apart by kind and constraint', async () => {
     await transactions.run((tx) => tx.execute(`UPDATE accounts SET email = 'a@b.c' WHERE id = 1`));
     const unique = await refused(`UPDATE accounts SET email = 'a@b.c' WHERE id = 2`);
-    expect([isUniqueViolation(unique), isUniqueViolation(unique, 'one_email'), isUniqueViolation(unique, 'other')]).toEqual([true, true, false]);
+    expect([
+      isUniqueViolation(unique),
+      isUniqueViolation(unique, 'one_email'),
+      isUniqueViolation(unique, 'other'),
+    ]).toEqual([true, true, false]);
     const check = await refused('UPDATE accounts SET balance = balance - 101');
     expect([isCheckViolation(check, 'no_overdraft'), isUniqueViolation(check)]).toEqual([true, false]);
     const foreign = await refused('INSERT INTO cards VALUES (1, 99)');
@@ -218,14 +267,19 @@ describe('what PostgreSQL refuses', () => {
   });
 
   it('is recognised through TypeORM too', async () => {
-    const error = await transactions.run((tx) => tx.manager.query('INSERT INTO accounts VALUES (1, 1)')).catch((caught: unknown) => caught);
+    const error = await transactions
+      .run((tx) => tx.manager.query('INSERT INTO accounts VALUES (1, 1)'))
+      .catch((caught: unknown) => caught);
     expect(isUniqueViolation(error, 'accounts_pkey')).toBe(true);
   });
 });
 
 describe('values', () => {
   it('gives a bigint as an exact number and refuses one that would be rounded', async () => {
-    const read = (n: string) => transactions.run((tx) => tx.query<{ n: number; list: number[] }>('SELECT $1::bigint AS n, ARRAY[$1::bigint, NULL] AS list', [n]));
+    const read = (n: string) =>
+      transactions.run((tx) =>
+        tx.query<{ n: number; list: number[] }>('SELECT $1::bigint AS n, ARRAY[$1::bigint, NULL] AS list', [n]),
+      );
     expect(await read('9007199254740991')).toEqual([{ n: 9007199254740991, list: [9007199254740991, null] }]);
     await expect(read('9007199254740992')).rejects.toThrow(RangeError);
     expect(await read('-7')).toEqual([{ n: -7, list: [-7, null] }]);
@@ -243,7 +297,8 @@ describe('prepared statements', () => {
     await transactions.run((tx) => tx.execute(`INSERT INTO notes VALUES (1, 'x')`));
     for (let n = 0; n < 12; n += 1) await Promise.all([read(), read(), read(), read()]);
     await transactions.run((tx) => tx.execute(`ALTER TABLE notes ADD COLUMN extra integer`));
-    for (let n = 0; n < 12; n += 1) expect(await Promise.all([read(), read(), read()])).toContainEqual([{ id: 1, text: 'x', extra: null }]);
+    for (let n = 0; n < 12; n += 1)
+      expect(await Promise.all([read(), read(), read()])).toContainEqual([{ id: 1, text: 'x', extra: null }]);
     await transactions.run((tx) => tx.execute('ALTER TABLE notes DROP COLUMN extra'));
   });
 });

@@ -18,7 +18,9 @@ export class JobRuns1763600000001 implements MigrationInterface {
         finished_at timestamptz
       )`);
     // The guarantee behind "once per key": whatever the code checks first, a second success cannot be written.
-    await runner.query(`CREATE UNIQUE INDEX job_runs_done_once ON job_runs (job, key) WHERE status = 'done' AND key IS NOT NULL`);
+    await runner.query(
+      `CREATE UNIQUE INDEX job_runs_done_once ON job_runs (job, key) WHERE status = 'done' AND key IS NOT NULL`,
+    );
     await runner.query(`CREATE INDEX job_runs_newest ON job_runs (job, started_at DESC)`);
   }
 
