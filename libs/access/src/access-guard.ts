@@ -11,7 +11,12 @@ import { invalidToken, type TokenStrategy, type Verified } from './token-strateg
 import { VerifiedTokens } from './verified-tokens';
 
 /** Looks at every authenticated request after its permission was checked; throws a Refusal to stop it. */
-export type CallerCheck = (caller: Caller, request: FastifyRequest, reply: FastifyReply, handler: object) => void | Promise<void>;
+export type CallerCheck = (
+  caller: Caller,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  handler: object,
+) => void | Promise<void>;
 
 /** Further checks that need the caller, such as limits per user. Run in the order they were added. */
 export class CallerChecks {
@@ -70,7 +75,10 @@ export class AccessGuard extends AuthGuard() {
   private async identify(context: ExecutionContext, request: FastifyRequest, reply: FastifyReply): Promise<Caller> {
     const token = bearerOf(request.headers.authorization);
     if (token === undefined) {
-      throw challenge(reply, new Refusal('unauthenticated', 'token_missing', 'This needs an access token: Authorization: Bearer <token>.'));
+      throw challenge(
+        reply,
+        new Refusal('unauthenticated', 'token_missing', 'This needs an access token: Authorization: Bearer <token>.'),
+      );
     }
     const key = VerifiedTokens.keyOf(token);
     const known = this.tokens.get(key);
@@ -101,13 +109,15 @@ export class AccessGuard extends AuthGuard() {
 const longestToken = 8_192;
 
 function bearerOf(header: string | undefined): string | undefined {
-  if (header === undefined || header.length > longestToken || header.slice(0, 7).toLowerCase() !== 'bearer ') return undefined;
+  if (header === undefined || header.length > longestToken || header.slice(0, 7).toLowerCase() !== 'bearer ')
+    return undefined;
   return header.slice(7).trim() || undefined;
 }
 
 /** Adds the challenge that RFC 6750 asks for. */
 function challenge(reply: FastifyReply, refusal: Refusal): Refusal {
-  const reason = refusal.code === 'token_missing' ? '' : `, error="invalid_token", error_description="${refusal.message}"`;
+  const reason =
+    refusal.code === 'token_missing' ? '' : `, error="invalid_token", error_description="${refusal.message}"`;
   void reply.header('WWW-Authenticate', `Bearer realm="florin"${reason}`);
   return refusal;
 }

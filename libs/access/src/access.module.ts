@@ -24,7 +24,9 @@ export class AccessModule {
   static forService(options: AccessOptions = {}): DynamicModule {
     const config = (): AccessConfig => {
       const { issuer, audience, jwksUrl } = options;
-      return issuer && audience && (jwksUrl || options.keys) ? { issuer, audience, jwksUrl } : accessConfig(!options.keys);
+      return issuer && audience && (jwksUrl || options.keys)
+        ? { issuer, audience, jwksUrl }
+        : accessConfig(!options.keys);
     };
     const keySource = (): KeySource => {
       const { jwksUrl } = config();
@@ -41,13 +43,22 @@ export class AccessModule {
         { provide: VerifiedTokens, useFactory: () => new VerifiedTokens() },
         { provide: RevokedSessions, useFactory: () => new RevokedSessions() },
         CallerChecks,
-        { provide: APP_GUARD, useFactory: guard, inject: [TokenStrategy, VerifiedTokens, RevokedSessions, CallerChecks] },
+        {
+          provide: APP_GUARD,
+          useFactory: guard,
+          inject: [TokenStrategy, VerifiedTokens, RevokedSessions, CallerChecks],
+        },
       ],
       exports: [VerifiedTokens, RevokedSessions, CallerChecks, KEY_SOURCE],
     };
   }
 }
 
-function guard(strategy: TokenStrategy, tokens: VerifiedTokens, revoked: RevokedSessions, checks: CallerChecks): AccessGuard {
+function guard(
+  strategy: TokenStrategy,
+  tokens: VerifiedTokens,
+  revoked: RevokedSessions,
+  checks: CallerChecks,
+): AccessGuard {
   return new AccessGuard(strategy, tokens, revoked, checks);
 }

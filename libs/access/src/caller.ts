@@ -71,7 +71,8 @@ function onlyOne(merchants: readonly string[] | '*'): string | undefined {
 
 /** Refuses with 404 when the caller may not act for the merchant: a foreign merchant's things do not exist for them. */
 export function requireMerchant(caller: Caller, merchantId: string): void {
-  if (!caller.mayActFor(merchantId)) throw new Refusal('not_found', 'not_found', 'There is no such thing for this merchant.');
+  if (!caller.mayActFor(merchantId))
+    throw new Refusal('not_found', 'not_found', 'There is no such thing for this merchant.');
 }
 
 /** Refuses with 403 and the permission's name when no role of the caller gives it: for rules a route cannot state. */

@@ -12,6 +12,7 @@ export function accessConfig(needsUrl = true, env: NodeJS.ProcessEnv = process.e
   const missing = Object.entries({ JWT_ISSUER: issuer, JWT_AUDIENCE: audience, ...(needsUrl && { JWKS_URL: jwksUrl }) })
     .filter(([, value]) => !value)
     .map(([name]) => name);
-  if (missing.length > 0 || !issuer || !audience) throw new Error(`Set ${missing.join(', ')}: tokens cannot be checked without.`);
+  if (missing.length > 0 || !issuer || !audience)
+    throw new Error(`Set ${missing.join(', ')}: tokens cannot be checked without.`);
   return { jwksUrl, issuer, audience };
 }

@@ -11,7 +11,17 @@ export {
 } from './caller';
 export { accessConfig, type AccessConfig } from './config';
 export { type JwkSet, KeyRing, type KeySource, keysFrom } from './key-ring';
-export { isPermission, isRole, type Level, type Permission, permissionsOf, type Resource, resources, type Role, roles } from './permissions';
+export {
+  isPermission,
+  isRole,
+  type Level,
+  type Permission,
+  permissionsOf,
+  type Resource,
+  resources,
+  type Role,
+  roles,
+} from './permissions';
 export { declarationOf, Public, Requires } from './requires';
 export { RevokedSessions } from './revoked-sessions';
 export { undeclaredRoutes } from './undeclared-routes';

@@ -56,20 +56,30 @@ export class KeyRing {
   private async load(): Promise<void> {
     this.lastAttempt = this.now();
     const { keys } = await this.source();
-    assert(Array.isArray(keys) && keys.length <= maximumKeys, 'the key set is not a JWKS of a sane size');
+    assert(isArray(keys) && keys.length <= maximumKeys, 'the key set is not a JWKS of a sane size');
     const next = new Map<string, KeyObject>();
     for (const jwk of keys) {
       if (typeof jwk.kid !== 'string' || jwk.kty !== 'EC' || jwk.crv !== 'P-256') continue;
       if ((jwk.alg ?? 'ES256') !== 'ES256' || (jwk.use ?? 'sig') !== 'sig') continue;
-      next.set(jwk.kid, createPublicKey({ key: { kty: jwk.kty, crv: jwk.crv, x: jwk.x ?? '', y: jwk.y ?? '' }, format: 'jwk' }));
+      next.set(
+        jwk.kid,
+        createPublicKey({ key: { kty: jwk.kty, crv: jwk.crv, x: jwk.x ?? '', y: jwk.y ?? '' }, format: 'jwk' }),
+      );
     }
     this.keys = next;
     this.lastSuccess = this.now();
   }
 }
 
+/** Array.isArray turns a readonly array into any[]. */
+function isArray(value: unknown): boolean {
+  return Array.isArray(value);
+}
+
 function unavailable(cause: unknown): Refusal {
-  const refusal = new Refusal('unavailable', 'keys_unavailable', 'Tokens cannot be checked at the moment.', { retryAfterSeconds: 1 });
+  const refusal = new Refusal('unavailable', 'keys_unavailable', 'Tokens cannot be checked at the moment.', {
+    retryAfterSeconds: 1,
+  });
   refusal.cause = cause;
   return refusal;
 }
@@ -77,7 +87,10 @@ function unavailable(cause: unknown): Refusal {
 /** Reads a key set from a URL (http, https, or data: for tests). */
 export function keysFrom(url: string): KeySource {
   return async () => {
-    const response = await fetch(url, { signal: AbortSignal.timeout(fetchTimeoutMs), headers: { accept: 'application/json' } });
+    const response = await fetch(url, {
+      signal: AbortSignal.timeout(fetchTimeoutMs),
+      headers: { accept: 'application/json' },
+    });
     assert(response.ok, `the key set answered ${response.status}`);
     return (await response.json()) as JwkSet;
   };

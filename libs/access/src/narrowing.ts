@@ -13,7 +13,10 @@ export function narrow(caller: Caller, headers: IncomingHttpHeaders): Caller {
   if (userId === undefined && role === undefined && merchantId === undefined) return caller;
   if (userId !== undefined && userId !== caller.subject) throw claimsMore('X-User-Id');
   if (role !== undefined && !(typeof role === 'string' && caller.roles.includes(role))) throw claimsMore('X-User-Role');
-  if (merchantId !== undefined && !(typeof merchantId === 'string' && isNameable(merchantId) && caller.mayActFor(merchantId))) {
+  if (
+    merchantId !== undefined &&
+    !(typeof merchantId === 'string' && isNameable(merchantId) && caller.mayActFor(merchantId))
+  ) {
     throw claimsMore('X-Merchant-Id');
   }
   if (merchantId === caller.merchantInForce && role === undefined) return caller;

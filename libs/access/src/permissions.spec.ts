@@ -3,20 +3,31 @@ import { permissionsOf, resources, roles } from './permissions';
 describe('the permission catalogue', () => {
   it('AUTH-43: every resource has read, write and admin', () => {
     const all = permissionsOf('platform_admin');
-    for (const resource of resources) for (const level of ['read', 'write', 'admin'] as const) expect(all.has(`${resource}:${level}`)).toBe(true);
+    for (const resource of resources)
+      for (const level of ['read', 'write', 'admin'] as const) expect(all.has(`${resource}:${level}`)).toBe(true);
     expect(all.size).toBe(resources.length * 3);
   });
 
   it('AUTH-45: admin implies write implies read, never upwards', () => {
     const marketing = permissionsOf('ops_marketing');
-    expect([marketing.has('orders.coupon:admin'), marketing.has('orders.coupon:write'), marketing.has('orders.coupon:read')]).toEqual([true, true, true]);
-    expect([marketing.has('loyalty.program:write'), marketing.has('loyalty.program:read'), marketing.has('loyalty.program:admin')]).toEqual([true, true, false]);
+    expect([
+      marketing.has('orders.coupon:admin'),
+      marketing.has('orders.coupon:write'),
+      marketing.has('orders.coupon:read'),
+    ]).toEqual([true, true, true]);
+    expect([
+      marketing.has('loyalty.program:write'),
+      marketing.has('loyalty.program:read'),
+      marketing.has('loyalty.program:admin'),
+    ]).toEqual([true, true, false]);
   });
 
   it('AUTH-50: merchant_admin only views programs, and manages its own catalogue, staff and settings', () => {
     const may = permissionsOf('merchant_admin');
     expect([may.has('loyalty.program:read'), may.has('loyalty.program:write')]).toEqual([true, false]);
-    expect(['catalog.product:admin', 'auth.user:admin', 'auth.setting:admin'].every((name) => may.has(name as never))).toBe(true);
+    expect(
+      ['catalog.product:admin', 'auth.user:admin', 'auth.setting:admin'].every((name) => may.has(name as never)),
+    ).toBe(true);
     expect(may.has('wallet.account:write')).toBe(false);
   });
 
@@ -28,7 +39,9 @@ describe('the permission catalogue', () => {
 
   it('AUTH-52: finance_ops adjusts balances, approves refunds and freezes accounts', () => {
     const may = permissionsOf('finance_ops');
-    expect(['wallet.account:admin', 'orders.refund:admin', 'loyalty.member:write'].every((name) => may.has(name as never))).toBe(true);
+    expect(
+      ['wallet.account:admin', 'orders.refund:admin', 'loyalty.member:write'].every((name) => may.has(name as never)),
+    ).toBe(true);
     expect(may.has('catalog.product:write')).toBe(false);
   });
 

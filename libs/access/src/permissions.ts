@@ -67,7 +67,13 @@ const grants = {
     'loyalty.*:read',
     'notifications.delivery:write',
   ],
-  catalog_manager: [...ownAccount, 'catalog.product:admin', 'catalog.stock:admin', 'catalog.merchant:read', 'orders.order:read'],
+  catalog_manager: [
+    ...ownAccount,
+    'catalog.product:admin',
+    'catalog.stock:admin',
+    'catalog.merchant:read',
+    'orders.order:read',
+  ],
   merchant_admin: [
     ...ownAccount,
     'auth.user:admin',
@@ -142,7 +148,9 @@ export function isRole(text: string): text is Role {
   return text in granted;
 }
 
-const known: ReadonlySet<string> = new Set(resources.flatMap((resource) => implied.admin.map((level) => `${resource}:${level}`)));
+const known: ReadonlySet<string> = new Set(
+  resources.flatMap((resource) => implied.admin.map((level) => `${resource}:${level}`)),
+);
 
 /** Whether the text is a permission of the catalogue: `<resource>:<level>`. */
 export function isPermission(text: string): text is Permission {

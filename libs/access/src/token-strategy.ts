@@ -47,7 +47,8 @@ export class TokenStrategy extends PassportStrategy(Strategy, 'florin-access-tok
 
 async function keyFor(keys: KeyRing, token: string) {
   const header = headerOf(token);
-  if (header['alg'] !== 'ES256' || !isAccessTokenType(header['typ']) || typeof header['kid'] !== 'string') throw invalidToken();
+  if (header['alg'] !== 'ES256' || !isAccessTokenType(header['typ']) || typeof header['kid'] !== 'string')
+    throw invalidToken();
   const key = await keys.find(header['kid']);
   if (!key) throw invalidToken();
   return key;

@@ -25,7 +25,11 @@ export function undeclaredRoutes(app: INestApplicationContext): string[] {
 
 function handlersOf(prototype: object): [string, object][] {
   const handlers = new Map<string, object>();
-  for (let current = prototype; current && current !== Object.prototype; current = Object.getPrototypeOf(current) as object) {
+  for (
+    let current = prototype;
+    current && current !== Object.prototype;
+    current = Object.getPrototypeOf(current) as object
+  ) {
     for (const name of Object.getOwnPropertyNames(current)) {
       const value: unknown = Object.getOwnPropertyDescriptor(current, name)?.value;
       if (typeof value === 'function' && !handlers.has(name)) handlers.set(name, value);

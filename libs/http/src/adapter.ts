@@ -34,7 +34,8 @@ export function httpAdapter(options: AdapterOptions = {}): FastifyAdapter {
     // The client address is worked out from TRUSTED_PROXIES; Fastify's own guess stays off.
     trustProxy: false,
     routerOptions: { maxParamLength: longestParameter, ignoreTrailingSlash: true },
-    frameworkErrors: (_error: unknown, request: unknown, reply: unknown) => unreadable(request as FastifyRequest, reply as FastifyReply),
+    frameworkErrors: (_error: unknown, request: unknown, reply: unknown) =>
+      unreadable(request as FastifyRequest, reply as FastifyReply),
   });
   const table = new RouteTable();
   const instance = adapter.getInstance();

@@ -71,14 +71,10 @@ export function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.');
 }
 
-const addresses = new WeakMap<FastifyRequest, string>();
-
-/** Keeps the address that the trusted proxies vouch for, for limits and logs of this request. */
-export function rememberClientAddress(request: FastifyRequest, address: string): void {
-  addresses.set(request, address);
-}
+/** Where the edge leaves the address; a property, because a WeakMap costs more than all the rest of the lookup. */
+export const clientAddressKey = Symbol('florin.clientAddress');
 
 /** The client's address, as far as TRUSTED_PROXIES lets it be known: for audit entries, lockouts and limits. */
 export function clientAddressOf(request: FastifyRequest): string {
-  return addresses.get(request) ?? plain(request.socket.remoteAddress ?? '');
+  return (request as { [clientAddressKey]?: string })[clientAddressKey] ?? plain(request.socket.remoteAddress ?? '');
 }

@@ -23,7 +23,10 @@ export function httpConfig(env: NodeJS.ProcessEnv = process.env): HttpConfig {
     return value;
   };
   const config: HttpConfig = {
-    trustedProxies: (env['TRUSTED_PROXIES'] ?? '').split(',').map((range) => range.trim()).filter(Boolean),
+    trustedProxies: (env['TRUSTED_PROXIES'] ?? '')
+      .split(',')
+      .map((range) => range.trim())
+      .filter(Boolean),
     redisUrl: env['REDIS_URL'] || undefined,
     addressPerMinute: Math.round(number('RATE_LIMIT_ADDRESS_PER_MINUTE', 6_000)),
     userPerMinute: Math.round(number('RATE_LIMIT_USER_PER_MINUTE', 1_200)),

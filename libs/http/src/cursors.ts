@@ -55,7 +55,9 @@ export function decodeCursor<S extends CursorShape>(cursor: string | undefined, 
 function parse(cursor: string): Record<string, unknown> | undefined {
   try {
     const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    return values !== null && typeof values === 'object' && !Array.isArray(values) ? (values as Record<string, unknown>) : undefined;
+    return values !== null && typeof values === 'object' && !Array.isArray(values)
+      ? (values as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }
@@ -72,14 +74,23 @@ function fits(value: unknown, field: CursorField | undefined): boolean {
 }
 
 function invalidCursor(): Refusal {
-  return Refusal.field('invalid', 'cursor', 'invalid_cursor', 'This is not a cursor of this list. Start again without it.');
+  return Refusal.field(
+    'invalid',
+    'cursor',
+    'invalid_cursor',
+    'This is not a cursor of this list. Start again without it.',
+  );
 }
 
 /**
  * Makes a page from rows that were read with LIMIT limit + 1: the extra row only says that there is more.
  * `keyOf` gives the sort key of a row; its fields are the shape that decodeCursor is asked for.
  */
-export function page<Row>(rows: readonly Row[], limit: number, keyOf: (row: Row) => Record<string, string | number | Date>): Page<Row> {
+export function page<Row>(
+  rows: readonly Row[],
+  limit: number,
+  keyOf: (row: Row) => Record<string, string | number | Date>,
+): Page<Row> {
   const data = rows.slice(0, limit);
   const last = data.at(-1);
   const hasMore = rows.length > limit && last !== undefined;

@@ -1,6 +1,6 @@
 import { type Cause, Refusal, withCause } from '@florin/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isLoopback, limitedAddress, rememberClientAddress, type TrustedProxies } from './client-address';
+import { clientAddressKey, isLoopback, limitedAddress, type TrustedProxies } from './client-address';
 import type { BlockedAddresses } from './limits/blocked-addresses';
 import type { Taken } from './limits/counters';
 import type { Limit } from './limits/limit';
@@ -26,7 +26,14 @@ interface Noted {
   exempt: boolean;
 }
 
-const noted = new WeakMap<FastifyRequest, Noted>();
+const notedKey = Symbol('florin.noted');
+
+interface NotedRequest {
+  [notedKey]?: Noted;
+  [clientAddressKey]?: string;
+}
+
+const notedOf = (request: FastifyRequest): Noted | undefined => (request as NotedRequest)[notedKey];
 
 /** Paths of probes and machines; limits would turn a busy minute into a restart. */
 const unlimited: ReadonlySet<string> = new Set(['/livez', '/readyz', '/startupz', '/metrics']);
@@ -47,7 +54,7 @@ export function addEdgeHooks(fastify: FastifyInstance, parts: EdgeParts): void {
     } catch (error) {
       return done(error as Error);
     }
-    const note = noted.get(request);
+    const note = notedOf(request);
     if (note) withCause(note.cause, done);
     else done();
   });
@@ -60,31 +67,41 @@ export function addEdgeHooks(fastify: FastifyInstance, parts: EdgeParts): void {
     const { statusCode } = reply;
     parts.pressure.count(statusCode);
     if (statusCode === 401 || statusCode === 429 || (statusCode === 404 && request.is404)) {
-      const note = noted.get(request);
+      const note = notedOf(request);
       if (note && !note.exempt) parts.blocked.strike(note.address).catch((error: unknown) => request.log.debug(error));
     }
     done();
   });
 }
 
-function onRequest(parts: EdgeParts, request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
+function onRequest(
+  parts: EdgeParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: (error?: Error) => void,
+): void {
   const { headers } = request;
   const id = requestIdOf(headers);
   request.id = id;
   void reply.header('Request-Id', id);
   const socketAddress = request.socket.remoteAddress ?? '';
   const client = parts.proxies.clientOf(socketAddress, headers['x-forwarded-for']);
-  rememberClientAddress(request, client);
   const address = limitedAddress(client);
   const cause: Cause = { correlationId: id };
   const traceparent = traceparentOf(headers);
   if (traceparent !== undefined) cause.traceparent = traceparent;
-  noted.set(request, { cause, address, exempt: isLoopback(client) });
+  const keep = request as NotedRequest;
+  keep[clientAddressKey] = client;
+  keep[notedKey] = { cause, address, exempt: isLoopback(client) };
 
   const blockedSeconds = parts.blocked.secondsLeft(address);
   if (blockedSeconds > 0) {
     const detail = 'Nearly all requests from this address were refused, so it has to wait.';
-    return void sendProblem(request, reply, new Refusal('rate_limited', 'address_blocked', detail, { retryAfterSeconds: blockedSeconds }));
+    return void sendProblem(
+      request,
+      reply,
+      new Refusal('rate_limited', 'address_blocked', detail, { retryAfterSeconds: blockedSeconds }),
+    );
   }
   const go = () => withCause(cause, done);
   const limit = unlimited.has(request.url) ? undefined : parts.limits.address;

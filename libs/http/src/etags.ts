@@ -25,7 +25,8 @@ const ifMatch = createParamDecorator((_: unknown, context: ExecutionContext): nu
 export function IfMatch(): ParameterDecorator {
   return (target, property, index) => {
     ifMatch()(target, property, index);
-    const handler: unknown = property === undefined ? undefined : (target as Record<string | symbol, unknown>)[property];
+    const handler: unknown =
+      property === undefined ? undefined : (target as Record<string | symbol, unknown>)[property];
     if (typeof handler === 'function') Reflect.defineMetadata(ifMatchKey, true, handler);
   };
 }
@@ -33,7 +34,11 @@ export function IfMatch(): ParameterDecorator {
 /** The version in an If-Match header. */
 export function versionFrom(header: string | undefined): number {
   if (header === undefined) {
-    throw new Refusal('precondition_required', 'if_match_required', 'Send If-Match with the ETag of the version you are changing.');
+    throw new Refusal(
+      'precondition_required',
+      'if_match_required',
+      'Send If-Match with the ETag of the version you are changing.',
+    );
   }
   const version = /^"(\d{1,15})"$/.exec(header.trim())?.[1];
   if (version === undefined) throw versionMismatch();
@@ -46,5 +51,9 @@ export function requireVersion(expected: number, actual: number): void {
 }
 
 function versionMismatch(): Refusal {
-  return new Refusal('precondition_failed', 'version_mismatch', 'It was changed in the meantime. Read it again and repeat your change.');
+  return new Refusal(
+    'precondition_failed',
+    'version_mismatch',
+    'It was changed in the meantime. Read it again and repeat your change.',
+  );
 }

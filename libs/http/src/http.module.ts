@@ -1,11 +1,20 @@
-import { type DynamicModule, Global, Inject, Injectable, Module, type OnApplicationShutdown, type OnModuleInit, Optional } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Global,
+  Inject,
+  Injectable,
+  Module,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+  Optional,
+} from '@nestjs/common';
 import { APP_FILTER, APP_PIPE, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { CallerChecks } from '@florin/access';
 import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import { TrustedProxies } from './client-address';
 import { httpConfig, type HttpConfig } from './config';
-import { addEdgeHooks } from './edge-hooks';
+import { addEdgeHooks, type EdgeParts } from './edge-hooks';
 import { Idempotency } from './idempotency';
 import { InputPipe } from './input-pipe';
 import { BlockedAddresses } from './limits/blocked-addresses';
@@ -26,19 +35,17 @@ export interface HttpOptions {
   config?: Partial<HttpConfig>;
 }
 
-const OPTIONS = Symbol('HttpOptions');
 const CONFIG = Symbol('HttpConfig');
 const REDIS = Symbol('LimitsRedis');
+const PARTS = Symbol('EdgeParts');
 
 /** Puts the hooks in place once everything is built, and takes them down with the application. */
 @Injectable()
 class HttpEdge implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly host: HttpAdapterHost,
-    private readonly limits: Limits,
-    private readonly pressure: Pressure,
     private readonly openApi: OpenApi,
-    @Inject(CONFIG) private readonly config: HttpConfig,
+    @Inject(PARTS) private readonly parts: EdgeParts,
     @Inject(REDIS) private readonly redis: Redis | null,
     @Optional() private readonly checks?: CallerChecks,
   ) {}
@@ -49,15 +56,15 @@ class HttpEdge implements OnModuleInit, OnApplicationShutdown {
     if (!fastify || typeof fastify.addHook !== 'function') return;
     // Only JSON: a form post is what a browser sends across sites without asking (SEC-15), and text would arrive unparsed.
     fastify.removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']);
-    const blocked = new BlockedAddresses(this.config, this.redis ?? undefined);
-    addEdgeHooks(fastify, { proxies: new TrustedProxies(this.config.trustedProxies), limits: this.limits, blocked, pressure: this.pressure });
-    this.checks?.add((caller, _request, reply) => this.limits.forUser(caller, reply));
+    const { limits, pressure } = this.parts;
+    addEdgeHooks(fastify, this.parts);
+    this.checks?.add((caller, _request, reply) => limits.forUser(caller, reply));
     this.openApi.serve(fastify);
-    this.pressure.start();
+    pressure.start();
   }
 
   onApplicationShutdown(): void {
-    this.pressure.stop();
+    this.parts.pressure.stop();
     this.redis?.disconnect();
   }
 }
@@ -70,23 +77,33 @@ export class HttpModule {
     return {
       module: HttpModule,
       providers: [
-        { provide: OPTIONS, useValue: options },
         { provide: CONFIG, useFactory: (): HttpConfig => ({ ...httpConfig(), ...options.config }) },
-        { provide: REDIS, useFactory: ({ redisUrl }: HttpConfig) => (redisUrl ? connectRedis(redisUrl) : null), inject: [CONFIG] },
-        { provide: Pressure, useFactory: () => new Pressure() },
         {
-          provide: Limits,
-          useFactory: (config: HttpConfig, pressure: Pressure, redis: Redis | null) =>
-            new Limits(options.service, config, pressure, redis ?? undefined),
-          inject: [CONFIG, Pressure, REDIS],
+          provide: REDIS,
+          useFactory: ({ redisUrl }: HttpConfig) => (redisUrl ? connectRedis(redisUrl) : null),
+          inject: [CONFIG],
         },
+        {
+          provide: PARTS,
+          useFactory: (config: HttpConfig, redis: Redis | null) =>
+            edgeParts(options.service, config, redis ?? undefined),
+          inject: [CONFIG, REDIS],
+        },
+        { provide: Limits, useFactory: ({ limits }: EdgeParts) => limits, inject: [PARTS] },
         { provide: Idempotency, useFactory: () => new Idempotency() },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter() },
         { provide: APP_PIPE, useFactory: () => new InputPipe() },
         {
           provide: OpenApi,
           useFactory: (modules: ModulesContainer, config: ApplicationConfig, host: HttpAdapterHost) =>
-            new OpenApi({ description: `The ${options.service} service.`, version: '1', ...options, modules, config, host }),
+            new OpenApi({
+              description: `The ${options.service} service.`,
+              version: '1',
+              ...options,
+              modules,
+              config,
+              host,
+            }),
           inject: [ModulesContainer, ApplicationConfig, HttpAdapterHost],
         },
         RateLimitGuard,
@@ -95,4 +112,14 @@ export class HttpModule {
       exports: [Idempotency, Limits, OpenApi, RateLimitGuard],
     };
   }
+}
+
+function edgeParts(service: string, config: HttpConfig, redis: Redis | undefined): EdgeParts {
+  const pressure = new Pressure();
+  return {
+    pressure,
+    limits: new Limits(service, config, pressure, redis),
+    proxies: new TrustedProxies(config.trustedProxies),
+    blocked: new BlockedAddresses(config, redis),
+  };
 }

@@ -52,7 +52,9 @@ export class Idempotency {
    * Refuses with 422 `idempotency_key_reused` (other input under this key) and 409 `request_in_flight`.
    */
   async once<T>(tx: Queries, request: IdempotentRequest, work: () => Promise<Answer<T>>): Promise<Answered<T>> {
-    const [decided] = await this.onceAll<null, T>(tx, [{ request, item: null }], async () => [{ ok: true, value: await work() }]);
+    const [decided] = await this.onceAll<null, T>(tx, [{ request, item: null }], async () => [
+      { ok: true, value: await work() },
+    ]);
     if (!decided?.ok) throw decided?.refusal ?? inFlight();
     return decided.value;
   }
@@ -77,7 +79,8 @@ export class Idempotency {
       const { id } = entry.request;
       const row = known.get(id);
       if (row?.input_hash != null) settled.set(id, { inputHash: row.input_hash, outcome: recorded<T>(row) });
-      else if (!row?.locked) settled.set(id, { inputHash: entry.request.inputHash, outcome: { ok: false, refusal: inFlight() } });
+      else if (!row?.locked)
+        settled.set(id, { inputHash: entry.request.inputHash, outcome: { ok: false, refusal: inFlight() } });
       else if (!claimed.has(id)) {
         claimed.add(id);
         fresh.push(entry);
@@ -103,8 +106,13 @@ export class Idempotency {
         return;
       }
       const { status, body } = outcome.value;
-      settled.set(request.id, { inputHash: request.inputHash, outcome: { ok: true, value: new Answered(status, body, false) } });
-      [request.id, request.scope, request.key, request.inputHash].forEach((value, column) => (columns[column] as string[]).push(value));
+      settled.set(request.id, {
+        inputHash: request.inputHash,
+        outcome: { ok: true, value: new Answered(status, body, false) },
+      });
+      [request.id, request.scope, request.key, request.inputHash].forEach((value, column) =>
+        (columns[column] as string[]).push(value),
+      );
       columns[4].push(status);
       columns[5].push(JSON.stringify(body ?? null));
     });
@@ -149,11 +157,20 @@ function recorded<T>(row: Known): Decided<Answered<T>> {
 }
 
 function inFlight(): Refusal {
-  return new Refusal('conflict', 'request_in_flight', 'A request with this Idempotency-Key is being worked on. Try again in a moment.', {
-    retryAfterSeconds: 1,
-  });
+  return new Refusal(
+    'conflict',
+    'request_in_flight',
+    'A request with this Idempotency-Key is being worked on. Try again in a moment.',
+    {
+      retryAfterSeconds: 1,
+    },
+  );
 }
 
 function keyReused(): Refusal {
-  return new Refusal('unprocessable', 'idempotency_key_reused', 'This Idempotency-Key was used before with other input. Use a new one.');
+  return new Refusal(
+    'unprocessable',
+    'idempotency_key_reused',
+    'This Idempotency-Key was used before with other input. Use a new one.',
+  );
 }

@@ -20,7 +20,11 @@ const keyPattern = /^[\x21-\x7e]{1,255}$/;
 export function idempotentRequestOf(request: FastifyRequest): IdempotentRequest {
   const key = request.headers['idempotency-key'];
   if (key === undefined || key === '') {
-    throw new Refusal('invalid', 'idempotency_key_required', 'Send an Idempotency-Key header, so that a retry cannot act twice.');
+    throw new Refusal(
+      'invalid',
+      'idempotency_key_required',
+      'Send an Idempotency-Key header, so that a retry cannot act twice.',
+    );
   }
   if (typeof key !== 'string' || !keyPattern.test(key)) {
     throw new Refusal('invalid', 'idempotency_key_invalid', 'An Idempotency-Key is 1 to 255 visible ASCII characters.');
@@ -38,5 +42,10 @@ export function idempotentRequestOf(request: FastifyRequest): IdempotentRequest 
 
 /** For tests and for work that has no HTTP request: builds the same record from its parts. */
 export function idempotentRequest(scope: string, key: string, input: unknown): IdempotentRequest {
-  return { id: createHash('sha256').update(scope).update('\0').update(key).digest('hex'), key, scope, inputHash: hashOf(input) };
+  return {
+    id: createHash('sha256').update(scope).update('\0').update(key).digest('hex'),
+    key,
+    scope,
+    inputHash: hashOf(input),
+  };
 }

@@ -1,6 +1,15 @@
 export { type Answer, accepted, Answered, created, ok } from './answered';
 export { type AnswerOptions, Answers } from './answers';
-export { type CursorField, type CursorShape, type CursorValues, decodeCursor, encodeCursor, page, type Page, PageQuery } from './cursors';
+export {
+  type CursorField,
+  type CursorShape,
+  type CursorValues,
+  decodeCursor,
+  encodeCursor,
+  page,
+  type Page,
+  PageQuery,
+} from './cursors';
 export { etagOf, IfMatch, requireVersion, tag, versionFrom } from './etags';
 export { type Decided, Idempotency, type Queries } from './idempotency';
 export { Idempotent, IdempotencyRequest } from './idempotent';

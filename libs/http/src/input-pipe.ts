@@ -23,8 +23,8 @@ export class InputPipe extends ValidationPipe {
       transform: true,
       transformOptions: { enableImplicitConversion: false, exposeDefaultValues: true },
       validationError: { target: false, value: false },
-      validatorPackage: validator as never,
-      transformerPackage: transformer as never,
+      validatorPackage: validator,
+      transformerPackage: transformer,
       exceptionFactory: (errors) => failed(errors.flatMap((error) => fieldErrors(error, ''))),
     });
   }
@@ -46,27 +46,44 @@ function primitive(value: unknown, { type, metatype, data }: ArgumentMetadata): 
   if (data === undefined || value === undefined || (type !== 'query' && type !== 'param')) return value;
   if (metatype === Number) {
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
-    if (!Number.isFinite(number)) throw failed([{ field: data, code: 'is_number', message: `${data} must be a number` }]);
+    if (!Number.isFinite(number))
+      throw failed([{ field: data, code: 'is_number', message: `${data} must be a number` }]);
     return number;
   }
   if (metatype === Boolean) {
-    if (value !== 'true' && value !== 'false') throw failed([{ field: data, code: 'is_boolean', message: `${data} must be true or false` }]);
+    if (value !== 'true' && value !== 'false')
+      throw failed([{ field: data, code: 'is_boolean', message: `${data} must be true or false` }]);
     return value === 'true';
   }
-  if (metatype === String && typeof value !== 'string') throw failed([{ field: data, code: 'is_string', message: `${data} must be given once` }]);
+  if (metatype === String && typeof value !== 'string')
+    throw failed([{ field: data, code: 'is_string', message: `${data} must be given once` }]);
   return value;
 }
 
 function failed(errors: FieldError[]): Refusal {
   const [first] = errors;
-  const detail = first === undefined ? 'The request is not valid.' : first.field === '' ? first.message : `${first.field}: ${first.message}`;
+  const detail =
+    first === undefined
+      ? 'The request is not valid.'
+      : first.field === ''
+        ? first.message
+        : `${first.field}: ${first.message}`;
   return new Refusal('invalid', 'validation_failed', detail, { errors: errors.slice(0, mostErrors) });
 }
 
 function fieldErrors(error: ValidationError, parent: string): FieldError[] {
-  const name = /^\d+$/.test(error.property) && parent !== '' ? `${parent}[${error.property}]` : parent ? `${parent}.${error.property}` : error.property;
+  const name =
+    /^\d+$/.test(error.property) && parent !== ''
+      ? `${parent}[${error.property}]`
+      : parent
+        ? `${parent}.${error.property}`
+        : error.property;
   const field = name.slice(0, 200);
-  const own = Object.entries(error.constraints ?? {}).map(([constraint, message]) => ({ field, code: codeOf(constraint), message }));
+  const own = Object.entries(error.constraints ?? {}).map(([constraint, message]) => ({
+    field,
+    code: codeOf(constraint),
+    message,
+  }));
   return [...own, ...(error.children ?? []).flatMap((child) => fieldErrors(child, field))];
 }
 

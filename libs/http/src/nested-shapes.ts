@@ -36,8 +36,16 @@ export function misshapen(entity: unknown, path = ''): FieldError[] {
     if (value === undefined || value === null) return [];
     const field = path === '' ? property : `${path}.${property}`;
     if (Array.isArray(value) !== isList) {
-      return [{ field, code: isList ? 'is_array' : 'is_object', message: `${property} must be ${isList ? 'an array' : 'an object'}` }];
+      return [
+        {
+          field,
+          code: isList ? 'is_array' : 'is_object',
+          message: `${property} must be ${isList ? 'an array' : 'an object'}`,
+        },
+      ];
     }
-    return Array.isArray(value) ? value.flatMap((item, index) => misshapen(item, `${field}[${index}]`)) : misshapen(value, field);
+    return Array.isArray(value)
+      ? value.flatMap((item, index) => misshapen(item, `${field}[${index}]`))
+      : misshapen(value, field);
   });
 }

@@ -8,18 +8,24 @@ const logger = new Logger('Http');
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
   const described = describe(thrown);
   const route = request.routeOptions?.url ?? '(no route)';
-  if (described.ours) logger.error({ err: thrown, request_id: request.id, method: request.method, route }, described.problem.title);
+  if (described.ours)
+    logger.error({ err: thrown, request_id: request.id, method: request.method, route }, described.problem.title);
   return sendDescribed(request, reply, described);
 }
 
 /** Answers with a problem document (RFC 9457), or closes the connection when an answer has begun. */
-export function sendDescribed(request: FastifyRequest, reply: FastifyReply, { problem, retryAfterSeconds }: Described): FastifyReply {
+export function sendDescribed(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { problem, retryAfterSeconds }: Described,
+): FastifyReply {
   // A stream that broke half way cannot become a problem any more; closing the connection is the only honest end.
   if (reply.sent || reply.raw.headersSent) {
     reply.raw.destroy();
     return reply;
   }
-  if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(Math.max(1, Math.ceil(retryAfterSeconds))));
+  if (retryAfterSeconds !== undefined)
+    void reply.header('Retry-After', String(Math.max(1, Math.ceil(retryAfterSeconds))));
   void reply.removeHeader('ETag');
   return reply
     .status(problem.status)

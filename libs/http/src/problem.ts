@@ -71,7 +71,13 @@ export const methodNotAllowed: Described = {
 function fromRefusal(refusal: Refusal): Described {
   const { status, title } = kinds[refusal.kind];
   const { errors, retryAfterSeconds } = refusal.details;
-  const problem: Described['problem'] = { type: typeOf(refusal.code), title, status, detail: refusal.message, code: refusal.code };
+  const problem: Described['problem'] = {
+    type: typeOf(refusal.code),
+    title,
+    status,
+    detail: refusal.message,
+    code: refusal.code,
+  };
   if (errors && errors.length > 0) problem.errors = errors;
   return { problem, retryAfterSeconds: retryAfterSeconds ?? (status === 503 ? 1 : undefined), ours: false };
 }
@@ -88,7 +94,8 @@ function fromFramework(exception: HttpException): Refusal | undefined {
 /** Errors that Fastify reports before Nest sees the request. */
 function fromFastify(thrown: unknown): Refusal | undefined {
   // By name: an error of an outside client may carry a statusCode too, and that one is not the caller's doing.
-  if (!(thrown instanceof Error) || !['FastifyError', 'SyntaxError'].includes(thrown.name) || !('statusCode' in thrown)) return undefined;
+  if (!(thrown instanceof Error) || !['FastifyError', 'SyntaxError'].includes(thrown.name) || !('statusCode' in thrown))
+    return undefined;
   const { statusCode } = thrown;
   return typeof statusCode === 'number' && statusCode < 500 ? fromStatus(statusCode, thrown.message) : undefined;
 }
@@ -98,7 +105,8 @@ function fromStatus(status: number, message: string): Refusal | undefined {
   if (status === 413) return new Refusal('too_large', 'body_too_large', 'The body is larger than this route accepts.');
   if (status === 415) return new Refusal('unsupported_media', 'unsupported_media_type', 'Send application/json.');
   if (status === 429) return new Refusal('rate_limited', 'rate_limited', 'Too many requests.');
-  if (status === 503) return new Refusal('unavailable', 'unavailable', 'Try again in a moment.', { retryAfterSeconds: 1 });
+  if (status === 503)
+    return new Refusal('unavailable', 'unavailable', 'Try again in a moment.', { retryAfterSeconds: 1 });
   if (status === 401) return new Refusal('unauthenticated', 'unauthenticated', 'This needs an access token.');
   if (status === 403) return new Refusal('forbidden', 'forbidden', 'This is not allowed.');
   if (status < 400 || status >= 500) return undefined;
@@ -109,14 +117,21 @@ function fromStatus(status: number, message: string): Refusal | undefined {
 }
 
 /** Lost connections, full pools, lock and statement timeouts, serialization failures (SQLSTATE and Node's codes): worth a retry. */
-const faultCodes = /^(08...|57P0[1-3]|53[0-9A-Z]{3}|55P03|57014|40001|40P01|25006|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
-const faultMessages = /timeout exceeded when trying to connect|connection terminated|client has encountered a connection error/i;
+const faultCodes =
+  /^(08...|57P0[1-3]|53[0-9A-Z]{3}|55P03|57014|40001|40P01|25006|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
+const faultMessages =
+  /timeout exceeded when trying to connect|connection terminated|client has encountered a connection error/i;
 
 function fromFault(thrown: unknown): Refusal | undefined {
   if (!(thrown instanceof Error)) return undefined;
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
   if (!faultCodes.test(code) && !faultMessages.test(thrown.message)) return undefined;
-  return new Refusal('unavailable', 'temporarily_unavailable', 'A part we depend on is not available. Try again in a moment.', {
-    retryAfterSeconds: 1,
-  });
+  return new Refusal(
+    'unavailable',
+    'temporarily_unavailable',
+    'A part we depend on is not available. Try again in a moment.',
+    {
+      retryAfterSeconds: 1,
+    },
+  );
 }

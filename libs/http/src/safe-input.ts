@@ -15,7 +15,8 @@ const poisoned: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prot
  */
 export function refuseUnsafe(value: unknown, path = '', depth = 0): void {
   if (typeof value === 'string') {
-    if (!isStorableText(value)) throw unsafe(path, 'unstorable_text', 'Text must not hold NUL characters or halves of surrogate pairs.');
+    if (!isStorableText(value))
+      throw unsafe(path, 'unstorable_text', 'Text must not hold NUL characters or halves of surrogate pairs.');
     return;
   }
   if (value === null || typeof value !== 'object' || Buffer.isBuffer(value)) return;
@@ -31,9 +32,11 @@ export function refuseUnsafe(value: unknown, path = '', depth = 0): void {
     return;
   }
   for (const key of Object.keys(value)) {
-    if (poisoned.has(key) || !isStorableText(key)) throw unsafe(path, 'forbidden_name', 'A field has a name that is never allowed.');
+    if (poisoned.has(key) || !isStorableText(key))
+      throw unsafe(path, 'forbidden_name', 'A field has a name that is never allowed.');
     const member = (value as Record<string, unknown>)[key];
-    if (typeof member === 'string' || (typeof member === 'object' && member !== null)) refuseUnsafe(member, key, depth + 1);
+    if (typeof member === 'string' || (typeof member === 'object' && member !== null))
+      refuseUnsafe(member, key, depth + 1);
   }
 }
 

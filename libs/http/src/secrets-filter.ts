@@ -24,7 +24,9 @@ const names = [
   'cvv',
 ];
 
-const spellings = [...new Set(names.flatMap((name) => [name, name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())]))];
+const spellings = [
+  ...new Set(names.flatMap((name) => [name, name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())])),
+];
 const forbidden: ReadonlySet<string> = new Set(spellings);
 /** In JSON text a key is `"name":`; inside a string value the quotes would be escaped, so this finds keys only. */
 const asKey = new RegExp(`"(?:${spellings.join('|')})"\\s*:`);

@@ -9,12 +9,19 @@ export function IsMinor(bounds: { min?: number; max?: number } = {}): PropertyDe
 
 /** An ISO 4217 code: three capital letters. */
 export function IsCurrency(): PropertyDecorator {
-  return applyDecorators(IsString(), Length(3, 3), Matches(/^[A-Z]{3}$/, { message: '$property must be an ISO 4217 code such as EUR' }));
+  return applyDecorators(
+    IsString(),
+    Length(3, 3),
+    Matches(/^[A-Z]{3}$/, { message: '$property must be an ISO 4217 code such as EUR' }),
+  );
 }
 
 /** One of our ids (a UUID). */
 export function IsId(options: { each?: boolean } = {}): PropertyDecorator {
-  return ValidateBy({ name: 'isId', validator: { validate: isId, defaultMessage: () => '$property must be an id (UUID)' } }, options);
+  return ValidateBy(
+    { name: 'isId', validator: { validate: isId, defaultMessage: () => '$property must be an id (UUID)' } },
+    options,
+  );
 }
 
 /** Text of a person or machine: at least `min` (1 unless said) and at most `max` characters. */

@@ -9,22 +9,43 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const get = (url: string, headers: Record<string, string> = {}) => app.inject({ method: 'GET', url: `/api/v1${url}`, headers });
+const get = (url: string, headers: Record<string, string> = {}) =>
+  app.inject({ method: 'GET', url: `/api/v1${url}`, headers });
 const post = (payload: string | object, type = 'application/json', url = '/api/v1/things/open') =>
-  app.inject({ method: 'POST', url, headers: { 'content-type': type }, payload: typeof payload === 'string' ? payload : JSON.stringify(payload) });
+  app.inject({
+    method: 'POST',
+    url,
+    headers: { 'content-type': type },
+    payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+  });
 const thing = { name: 'mug', lines: [{ sku: 'M-1', quantity: 2 }] };
 
 describe('errors', () => {
   it.each([
-    ['invalid', 400], ['unauthenticated', 401], ['forbidden', 403], ['not_found', 404], ['conflict', 409], ['gone', 410],
-    ['precondition_failed', 412], ['too_large', 413], ['unsupported_media', 415], ['unprocessable', 422],
-    ['precondition_required', 428], ['rate_limited', 429], ['unavailable', 503],
+    ['invalid', 400],
+    ['unauthenticated', 401],
+    ['forbidden', 403],
+    ['not_found', 404],
+    ['conflict', 409],
+    ['gone', 410],
+    ['precondition_failed', 412],
+    ['too_large', 413],
+    ['unsupported_media', 415],
+    ['unprocessable', 422],
+    ['precondition_required', 428],
+    ['rate_limited', 429],
+    ['unavailable', 503],
   ])('GW-15: a refusal of kind %s answers %i as problem+json with a stable code', async (kind, status) => {
     const answer = await get(`/things/fails/${kind}`, { 'request-id': 'client-id-1' });
     expect(answer.statusCode).toBe(status);
     expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
     expect(answer.json()).toEqual({
-      type: 'urn:florin:problem:as_asked', title: expect.any(String) as string, status, detail: 'As asked.', code: 'as_asked', request_id: 'client-id-1',
+      type: 'urn:florin:problem:as_asked',
+      title: expect.any(String) as string,
+      status,
+      detail: 'As asked.',
+      code: 'as_asked',
+      request_id: 'client-id-1',
     });
     expect(answer.headers['retry-after']).toBe(kind === 'unavailable' ? '7' : undefined);
   });
@@ -47,7 +68,11 @@ describe('errors', () => {
     const unknown = await get('/nothing/here');
     expect([unknown.statusCode, unknown.json().code]).toEqual([404, 'route_not_found']);
     const wrong = await app.inject({ method: 'DELETE', url: '/api/v1/things/open' });
-    expect([wrong.statusCode, wrong.json().code, wrong.headers['allow']]).toEqual([405, 'method_not_allowed', 'GET, HEAD, POST']);
+    expect([wrong.statusCode, wrong.json().code, wrong.headers['allow']]).toEqual([
+      405,
+      'method_not_allowed',
+      'GET, HEAD, POST',
+    ]);
   });
 
   it('GW-15: a path that cannot be decoded is 400 problem+json', async () => {
@@ -59,12 +84,24 @@ describe('errors', () => {
 
 describe('input', () => {
   it('SEC-13: names the fields at fault with codes', async () => {
-    const answer = await post({ name: '', email: 'nobody', lines: [{ sku: 'a', quantity: 0 }, { sku: 'b', quantity: 1, extra: 1 }], price: 3 });
+    const answer = await post({
+      name: '',
+      email: 'nobody',
+      lines: [
+        { sku: 'a', quantity: 0 },
+        { sku: 'b', quantity: 1, extra: 1 },
+      ],
+      price: 3,
+    });
     expect(answer.statusCode).toBe(400);
     expect(answer.json().code).toBe('validation_failed');
     const errors = answer.json<{ errors: { field: string; code: string }[] }>().errors;
     expect(errors.map(({ field, code }) => [field, code]).sort()).toEqual([
-      ['email', 'is_email'], ['lines[0].quantity', 'min'], ['lines[1].extra', 'unknown_field'], ['name', 'min_length'], ['price', 'unknown_field'],
+      ['email', 'is_email'],
+      ['lines[0].quantity', 'min'],
+      ['lines[1].extra', 'unknown_field'],
+      ['name', 'min_length'],
+      ['price', 'unknown_field'],
     ]);
   });
 
@@ -76,8 +113,18 @@ describe('input', () => {
     ['broken JSON', '{"name": ', 400, 'malformed_json'],
     ['no JSON at all', 'hello', 400, 'malformed_json'],
     ['a __proto__ key', '{"name":"a","lines":[],"__proto__":{"admin":true}}', 400, 'malformed_json'],
-    ['a constructor.prototype key', '{"name":"a","lines":[],"constructor":{"prototype":{"admin":true}}}', 400, 'malformed_json'],
-    ['a constructor key', '{"name":"a","lines":[{"sku":"a","quantity":1,"constructor":"x"}]}', 400, 'validation_failed'],
+    [
+      'a constructor.prototype key',
+      '{"name":"a","lines":[],"constructor":{"prototype":{"admin":true}}}',
+      400,
+      'malformed_json',
+    ],
+    [
+      'a constructor key',
+      '{"name":"a","lines":[{"sku":"a","quantity":1,"constructor":"x"}]}',
+      400,
+      'validation_failed',
+    ],
     ['a NUL character', '{"name":"a\\u0000b","lines":[]}', 400, 'validation_failed'],
     ['half a surrogate pair', '{"name":"a\\ud800b","lines":[]}', 400, 'validation_failed'],
     ['half a surrogate pair in a key', '{"name":"a","lines":[],"\\udfff":1}', 400, 'validation_failed'],
@@ -87,7 +134,12 @@ describe('input', () => {
     ['null', 'null', 400, 'validation_failed'],
     ['an array in an array', '{"name":"a","lines":[[]]}', 400, 'validation_failed'],
     ['an array for a nested object', '{"name":"a","lines":[],"origin":[]}', 400, 'validation_failed'],
-    ['an object in an array for a nested object', '{"name":"a","lines":[],"origin":[{"country":"DE"}]}', 400, 'validation_failed'],
+    [
+      'an object in an array for a nested object',
+      '{"name":"a","lines":[],"origin":[{"country":"DE"}]}',
+      400,
+      'validation_failed',
+    ],
     ['an object for an array', '{"name":"a","lines":{}}', 400, 'validation_failed'],
     ['null in an array', '{"name":"a","lines":[null]}', 400, 'validation_failed'],
     ['nothing', '', 400, 'malformed_json'],
@@ -130,7 +182,11 @@ describe('input', () => {
 describe('answers', () => {
   it('SEC-08: secret fields never leave, whatever a handler returns', async () => {
     const answer = await get('/things/leaks');
-    expect(answer.json()).toEqual({ id: 1, user: [{ note: 'the "password_hash": is fine here' }], refresh_token: 'meant' });
+    expect(answer.json()).toEqual({
+      id: 1,
+      user: [{ note: 'the "password_hash": is fine here' }],
+      refresh_token: 'meant',
+    });
   });
 
   it('echoes a safe Request-Id, replaces an unsafe one, and makes it the correlation of what follows', async () => {
@@ -140,7 +196,12 @@ describe('answers', () => {
     const unsafe = await get('/things/cause', { 'request-id': 'a b"<script>' });
     expect(unsafe.headers['request-id']).toMatch(/^[0-9a-f-]{36}$/);
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-    const posted = await app.inject({ method: 'POST', url: '/api/v1/things/open', headers: { 'request-id': 'with-a-body', traceparent }, payload: thing });
+    const posted = await app.inject({
+      method: 'POST',
+      url: '/api/v1/things/open',
+      headers: { 'request-id': 'with-a-body', traceparent },
+      payload: thing,
+    });
     expect(posted.json()).toMatchObject({ cause: { correlationId: 'with-a-body', traceparent } });
   });
 });

@@ -6,7 +6,16 @@ import { newId, Refusal, sleep } from '@florin/kernel';
 import { testDatabase, type TestDatabase } from '@florin/testing';
 import type { DataSource } from 'typeorm';
 import {
-  type Answered, BoundedText, created, Idempotency, idempotencyMigrations, Idempotent, IdempotencyRequest, type IdempotentRequest, idempotentRequest, IsMinor,
+  type Answered,
+  BoundedText,
+  created,
+  Idempotency,
+  idempotencyMigrations,
+  Idempotent,
+  IdempotencyRequest,
+  type IdempotentRequest,
+  idempotentRequest,
+  IsMinor,
 } from '../src';
 import { startApp, TestIssuer } from './probe-app';
 
@@ -53,7 +62,8 @@ class Writer {
           async (amounts) => {
             const answers = [];
             for (const amount of amounts) {
-              if (amount === 13) answers.push({ ok: false as const, refusal: new Refusal('unprocessable', 'unlucky', 'Not thirteen.') });
+              if (amount === 13)
+                answers.push({ ok: false as const, refusal: new Refusal('unprocessable', 'unlucky', 'Not thirteen.') });
               else answers.push({ ok: true as const, value: created(await pay(tx, amount)) });
             }
             return answers;
@@ -71,7 +81,12 @@ class PayController {
   @Post(':account')
   @Requires('wallet.own:write')
   @Idempotent()
-  one(@Body() body: PayDto, @Param('account') account: string, @CurrentCaller() caller: Caller, @IdempotencyRequest() request: IdempotentRequest) {
+  one(
+    @Body() body: PayDto,
+    @Param('account') account: string,
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+  ) {
     return transactions.run((tx) =>
       idempotency.once(tx, request, async () => {
         if (body.note === 'slow') await sleep(300);
@@ -115,11 +130,17 @@ afterAll(async () => {
 const tokens = new Map<string, string>();
 async function send(url: string, key: string | undefined, payload: object, claims: Record<string, unknown> = {}) {
   const name = JSON.stringify(claims);
-  const token = tokens.get(name) ?? (await issuer.token({ roles: ['customer'], merchants: ['m-1'], sub: 'ada', ...claims }));
+  const token =
+    tokens.get(name) ?? (await issuer.token({ roles: ['customer'], merchants: ['m-1'], sub: 'ada', ...claims }));
   tokens.set(name, token);
   const headers = { authorization: `Bearer ${token}`, ...(key !== undefined && { 'idempotency-key': key }) };
   const answer = await app.inject({ method: 'POST', url: `/api/v1${url}`, headers, payload });
-  return { status: answer.statusCode, body: answer.json<Record<string, unknown>>(), text: answer.body, replayed: answer.headers['idempotent-replayed'] };
+  return {
+    status: answer.statusCode,
+    body: answer.json<Record<string, unknown>>(),
+    text: answer.body,
+    replayed: answer.headers['idempotent-replayed'],
+  };
 }
 const count = async () => Number((await source.query<{ n: string }[]>('SELECT count(*) AS n FROM payments'))[0]?.n);
 const five = { amount_minor: 5, note: 'a' };
@@ -128,13 +149,20 @@ describe('Idempotency-Key', () => {
   it('GW-09: the same request again gets the stored answer, word for word, and nothing happens twice', async () => {
     const first = await send('/pay/x', 'key-1', five);
     const again = await send('/pay/x', 'key-1', five);
-    expect(first).toMatchObject({ status: 201, replayed: undefined, body: { amount_minor: 5, account: 'x', caller: 'ada' } });
+    expect(first).toMatchObject({
+      status: 201,
+      replayed: undefined,
+      body: { amount_minor: 5, account: 'x', caller: 'ada' },
+    });
     expect(again).toEqual({ ...first, replayed: 'true' });
     expect(await count()).toBe(1);
   });
 
   it('GW-09: no key is 400, and so is one that is no key', async () => {
-    expect(await send('/pay/x', undefined, five)).toMatchObject({ status: 400, body: { code: 'idempotency_key_required' } });
+    expect(await send('/pay/x', undefined, five)).toMatchObject({
+      status: 400,
+      body: { code: 'idempotency_key_required' },
+    });
     for (const key of ['with space', 'ü', 'x'.repeat(256)]) {
       expect(await send('/pay/x', key, five)).toMatchObject({ status: 400, body: { code: 'idempotency_key_invalid' } });
     }
@@ -143,9 +171,15 @@ describe('Idempotency-Key', () => {
 
   it('GW-09: the same key with other input is 422; the order of the fields does not matter, the path does', async () => {
     await send('/pay/x', 'key-2', five);
-    expect(await send('/pay/x', 'key-2', { ...five, amount_minor: 6 })).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+    expect(await send('/pay/x', 'key-2', { ...five, amount_minor: 6 })).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
+    });
     expect(await send('/pay/y', 'key-2', five)).toMatchObject({ status: 422 });
-    expect(await send('/pay/x', 'key-2', { note: 'a', amount_minor: 5 })).toMatchObject({ status: 201, replayed: 'true' });
+    expect(await send('/pay/x', 'key-2', { note: 'a', amount_minor: 5 })).toMatchObject({
+      status: 201,
+      replayed: 'true',
+    });
     expect(await count()).toBe(1);
   });
 
@@ -174,7 +208,9 @@ describe('Idempotency-Key', () => {
 
   it('GW-09, GAP-WAL-04: a hundred racing copies of ten requests have ten effects', async () => {
     for (const url of ['/pay/race', '/pay']) {
-      const copies = Array.from({ length: 100 }, (_, index) => send(url, `race-${index % 10}`, { amount_minor: 1 + (index % 10), note: 'a' }));
+      const copies = Array.from({ length: 100 }, (_, index) =>
+        send(url, `race-${index % 10}`, { amount_minor: 1 + (index % 10), note: 'a' }),
+      );
       const answers = await Promise.all(copies);
       expect(answers.every(({ status }) => status === 201 || status === 409)).toBe(true);
       expect(answers.filter(({ status, replayed }) => status === 201 && !replayed)).toHaveLength(10);
@@ -204,9 +240,19 @@ describe('a set that shares one transaction', () => {
   it('GW-09: reads once and writes once, however many there are', async () => {
     const statements: string[] = [];
     await transactions.run(async (tx) => {
-      const counted = { query: <Row>(sql: string, params?: readonly unknown[]) => (statements.push(sql.trim().slice(0, 6)), tx.query<Row>(sql, params)) };
-      const entries = Array.from({ length: 200 }, (_, index) => ({ request: idempotentRequest('s', `k-${index}`, index), item: index }));
-      const outcomes = await idempotency.onceAll(counted, entries, (items) => Promise.resolve(items.map((item) => ({ ok: true as const, value: created({ item }) }))));
+      const counted = {
+        query: <Row>(sql: string, params?: readonly unknown[]) => (
+          statements.push(sql.trim().slice(0, 6)),
+          tx.query<Row>(sql, params)
+        ),
+      };
+      const entries = Array.from({ length: 200 }, (_, index) => ({
+        request: idempotentRequest('s', `k-${index}`, index),
+        item: index,
+      }));
+      const outcomes = await idempotency.onceAll(counted, entries, (items) =>
+        Promise.resolve(items.map((item) => ({ ok: true as const, value: created({ item }) }))),
+      );
       expect(outcomes.every((outcome) => outcome.ok)).toBe(true);
     });
     expect(statements).toEqual(['SELECT', 'INSERT']);
@@ -219,9 +265,10 @@ describe('a set that shares one transaction', () => {
       idempotency.once(tx, request, async () => {
         tries += 1;
         // What another process commits between our look and our record.
-        await source.query("INSERT INTO idempotency_keys (id, scope, key, input_hash, status, body) VALUES ($1, 's', 'slip', $2, 201, '{\"by\":\"other\"}')", [
-          request.id, request.inputHash,
-        ]);
+        await source.query(
+          "INSERT INTO idempotency_keys (id, scope, key, input_hash, status, body) VALUES ($1, 's', 'slip', $2, 201, '{\"by\":\"other\"}')",
+          [request.id, request.inputHash],
+        );
         await pay(tx, 99);
         return created({ by: 'us' });
       }),
@@ -241,7 +288,9 @@ describe('a set that shares one transaction', () => {
   });
 
   it('forgets old answers, in bounded steps', async () => {
-    await source.query("INSERT INTO idempotency_keys (id, scope, key, input_hash, status, body, created_at) SELECT repeat(md5(n::text), 2), 's', n::text, 'h', 200, '{}', now() - make_interval(hours => n) FROM generate_series(1, 10) n");
+    await source.query(
+      "INSERT INTO idempotency_keys (id, scope, key, input_hash, status, body, created_at) SELECT repeat(md5(n::text), 2), 's', n::text, 'h', 200, '{}', now() - make_interval(hours => n) FROM generate_series(1, 10) n",
+    );
     expect(await transactions.run((tx) => idempotency.clean(tx, 5, 3))).toBe(3);
     expect(await transactions.run((tx) => idempotency.clean(tx, 5))).toBe(3);
     expect((await source.query<unknown[]>('SELECT 1 FROM idempotency_keys')).length).toBe(4);

@@ -20,7 +20,11 @@ export class LocalRedis {
   }
 
   async run(): Promise<void> {
-    this.child = spawn('redis-server', ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: 'ignore' });
+    this.child = spawn(
+      'redis-server',
+      ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+      { stdio: 'ignore' },
+    );
     for (let tries = 0; tries < 100 && !(await isListening(this.port)); tries += 1) await sleep(20);
   }
 

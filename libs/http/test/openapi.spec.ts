@@ -3,9 +3,35 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Public, Requires } from '@florin/access';
 import Ajv from 'ajv';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsEmail, IsEnum, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, ValidateNested } from 'class-validator';
 import {
-  Answers, BoundedText, Field, Idempotent, IdParam, IfMatch, IsCurrency, IsId, IsMinor, mergeDocuments, PageQuery, RateLimit,
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsEmail,
+  IsEnum,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import {
+  Answers,
+  BoundedText,
+  Field,
+  Idempotent,
+  IdParam,
+  IfMatch,
+  IsCurrency,
+  IsId,
+  IsMinor,
+  mergeDocuments,
+  PageQuery,
+  RateLimit,
 } from '../src';
 import { startApp, TestIssuer } from './probe-app';
 
@@ -130,7 +156,11 @@ class ProductsController {
 
 type Json = Record<string, never>;
 let app: NestFastifyApplication;
-let document: { openapi: string; paths: Record<string, Record<string, Json>>; components: { schemas: Record<string, { properties: Json; required: string[] }> } };
+let document: {
+  openapi: string;
+  paths: Record<string, Record<string, Json>>;
+  components: { schemas: Record<string, { properties: Json; required: string[] }> };
+};
 beforeAll(async () => {
   app = await startApp(await TestIssuer.create(), [ProductsController]);
   const answer = await app.inject('/openapi.json');
@@ -172,12 +202,19 @@ describe('the OpenAPI document', () => {
 
   it('GW-03: shows answers: one, a list, a page', () => {
     const success = (path: string, method: string, status: string) => {
-      const operation = document.paths[path]?.[method] as unknown as { responses: Record<string, { content: Record<string, { schema: unknown }> }> };
+      const operation = document.paths[path]?.[method] as unknown as {
+        responses: Record<string, { content: Record<string, { schema: unknown }> }>;
+      };
       return operation.responses[status]?.content['application/json']?.schema;
     };
     expect(success('/api/v1/products', 'post', '202')).toEqual({ $ref: '#/components/schemas/ReceiptView' });
-    expect(success('/api/v1/products/{productId}', 'patch', '200')).toEqual({ type: 'array', items: { $ref: '#/components/schemas/ProductDto' } });
-    expect(success('/api/v1/products', 'get', '200')).toMatchObject({ properties: { data: { items: { $ref: '#/components/schemas/ReceiptView' } } } });
+    expect(success('/api/v1/products/{productId}', 'patch', '200')).toEqual({
+      type: 'array',
+      items: { $ref: '#/components/schemas/ProductDto' },
+    });
+    expect(success('/api/v1/products', 'get', '200')).toMatchObject({
+      properties: { data: { items: { $ref: '#/components/schemas/ReceiptView' } } },
+    });
     expect(document.components.schemas['ReceiptView']?.properties).toMatchObject({
       id: { format: 'uuid' },
       lines: { type: 'array', items: { $ref: '#/components/schemas/LineView' } },
@@ -188,28 +225,49 @@ describe('the OpenAPI document', () => {
   });
 
   it('GW-03: says by itself what our decorators demand', () => {
-    const post = document.paths['/api/v1/products']?.['post'] as unknown as Record<string, unknown> & { parameters: { name: string }[]; responses: object };
-    expect(post).toMatchObject({ operationId: 'probeProductsCreateProduct', summary: 'Create product', security: [{ bearer: [] }], 'x-permissions': ['catalog.product:write'] });
+    const post = document.paths['/api/v1/products']?.['post'] as unknown as Record<string, unknown> & {
+      parameters: { name: string }[];
+      responses: object;
+    };
+    expect(post).toMatchObject({
+      operationId: 'probeProductsCreateProduct',
+      summary: 'Create product',
+      security: [{ bearer: [] }],
+      'x-permissions': ['catalog.product:write'],
+    });
     expect(post.parameters.map(({ name }) => name)).toEqual(['Idempotency-Key', 'X-Merchant-Id']);
-    expect(Object.keys(post.responses)).toEqual(expect.arrayContaining(['202', '400', '401', '403', '409', '413', '415', '422', '429', '500', '503', 'default']));
+    expect(Object.keys(post.responses)).toEqual(
+      expect.arrayContaining(['202', '400', '401', '403', '409', '413', '415', '422', '429', '500', '503', 'default']),
+    );
     const patch = document.paths['/api/v1/products/{productId}']?.['patch'] as unknown as typeof post;
     expect(patch.parameters.map(({ name }) => name)).toEqual(['productId', 'If-Match', 'X-Merchant-Id']);
     expect(Object.keys(patch.responses)).toEqual(expect.arrayContaining(['404', '412', '428']));
     const open = document.paths['/api/v1/products/open']?.['get'] as unknown as typeof post;
     expect(open).toMatchObject({ security: [] });
-    const search = document.paths['/api/v1/products']?.['get'] as unknown as { parameters: { name: string; required: boolean; schema: unknown }[] };
-    expect(search.parameters).toEqual(expect.arrayContaining([
-      { name: 'limit', in: 'query', required: false, schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 } },
-      { name: 'stars', in: 'query', required: false, schema: { type: 'integer', minimum: 1, maximum: 5 } },
-    ]));
+    const search = document.paths['/api/v1/products']?.['get'] as unknown as {
+      parameters: { name: string; required: boolean; schema: unknown }[];
+    };
+    expect(search.parameters).toEqual(
+      expect.arrayContaining([
+        {
+          name: 'limit',
+          in: 'query',
+          required: false,
+          schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+        },
+        { name: 'stars', in: 'query', required: false, schema: { type: 'integer', minimum: 1, maximum: 5 } },
+      ]),
+    );
   });
 
   it('GW-03: every schema is one that a JSON Schema compiler accepts, with no dangling reference', () => {
     const ajv = new Ajv({ strict: false, validateFormats: false });
     ajv.addSchema({ $id: 'api', components: document.components });
-    for (const name of Object.keys(document.components.schemas)) expect(() => ajv.compile({ $ref: `api#/components/schemas/${name}` })).not.toThrow();
+    for (const name of Object.keys(document.components.schemas))
+      expect(() => ajv.compile({ $ref: `api#/components/schemas/${name}` })).not.toThrow();
     const text = JSON.stringify(document);
-    for (const [, name = ''] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) expect(document.components.schemas).toHaveProperty(name);
+    for (const [, name = ''] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g))
+      expect(document.components.schemas).toHaveProperty(name);
     expect(text).not.toContain('"nullable"');
   });
 
@@ -222,8 +280,15 @@ describe('the OpenAPI document', () => {
       { service: 'orders', document: other as never },
     ]);
     expect(Object.keys(merged.paths)).toHaveLength(4);
-    expect(Object.keys(merged.components?.schemas ?? {})).toEqual(expect.arrayContaining(['ReceiptView', 'OrdersReceiptView', 'ProductDto']));
+    expect(Object.keys(merged.components?.schemas ?? {})).toEqual(
+      expect.arrayContaining(['ReceiptView', 'OrdersReceiptView', 'ProductDto']),
+    );
     expect(JSON.stringify(merged.paths['/api/v1/other'])).toContain('#/components/schemas/OrdersReceiptView');
-    expect(() => mergeDocuments('x', '1', [{ service: 'a', document: document as never }, { service: 'b', document: document as never }])).toThrow('GET /api/v1/products');
+    expect(() =>
+      mergeDocuments('x', '1', [
+        { service: 'a', document: document as never },
+        { service: 'b', document: document as never },
+      ]),
+    ).toThrow('GET /api/v1/products');
   });
 });

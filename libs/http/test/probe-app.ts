@@ -85,13 +85,20 @@ export class ThingsController {
   fails(@Param('how') how: string) {
     if (how === 'bug') throw new Error('SELECT secret FROM table at /srv/app.js:1');
     if (how === 'lost') throw Object.assign(new Error('terminating connection'), { code: '57P01' });
-    throw new Refusal(how as Refusal['kind'], 'as_asked', 'As asked.', { retryAfterSeconds: how === 'unavailable' ? 7 : undefined });
+    throw new Refusal(how as Refusal['kind'], 'as_asked', 'As asked.', {
+      retryAfterSeconds: how === 'unavailable' ? 7 : undefined,
+    });
   }
 
   @Get('leaks')
   @Public()
   leaks() {
-    return { id: 1, password_hash: '$2b$12$abc', user: [{ passwordHash: 'x', note: 'the "password_hash": is fine here' }], refresh_token: 'meant' };
+    return {
+      id: 1,
+      password_hash: '$2b$12$abc',
+      user: [{ passwordHash: 'x', note: 'the "password_hash": is fine here' }],
+      refresh_token: 'meant',
+    };
   }
 
   @Get('whoami')
@@ -127,12 +134,27 @@ export class TestIssuer {
   static async create(): Promise<TestIssuer> {
     const { publicKey, privateKey } = await generateKeyPair('ES256');
     const keyId = newId();
-    return new TestIssuer(keyId, privateKey, { keys: [{ ...(await exportJWK(publicKey)), kid: keyId, alg: 'ES256', use: 'sig' }] });
+    return new TestIssuer(keyId, privateKey, {
+      keys: [{ ...(await exportJWK(publicKey)), kid: keyId, alg: 'ES256', use: 'sig' }],
+    });
   }
 
   token(claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}): Promise<string> {
-    const body = { sub: 'u-1', roles: ['platform_admin'], merchants: '*', sid: 's-1', acr: '1', iss: issuer, aud: audience, exp: Math.floor(Date.now() / 1_000) + 300, ...claims };
-    return new SignJWT(body).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: this.keyId, ...header }).setIssuedAt().sign(this.privateKey);
+    const body = {
+      sub: 'u-1',
+      roles: ['platform_admin'],
+      merchants: '*',
+      sid: 's-1',
+      acr: '1',
+      iss: issuer,
+      aud: audience,
+      exp: Math.floor(Date.now() / 1_000) + 300,
+      ...claims,
+    };
+    return new SignJWT(body)
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: this.keyId, ...header })
+      .setIssuedAt()
+      .sign(this.privateKey);
   }
 }
 

@@ -25,7 +25,14 @@ export class BlockedAddresses {
   ) {
     const { strikesPerMinute: limit } = options;
     if (limit > 0) {
-      this.strikes = new Limit({ policy: 'strikes', name: 'strikes', algorithm: 'fixed_window', limit, windowSeconds: 60, redis });
+      this.strikes = new Limit({
+        policy: 'strikes',
+        name: 'strikes',
+        algorithm: 'fixed_window',
+        limit,
+        windowSeconds: 60,
+        redis,
+      });
     }
   }
 
@@ -48,8 +55,12 @@ export class BlockedAddresses {
     const taken = await this.strikes.take(address);
     if (taken.allowed || this.until.has(address)) return;
     this.remember(address, Date.now() + this.options.blockSeconds * 1_000);
-    this.logger.warn({ address, seconds: this.options.blockSeconds }, 'Address blocked: nearly all it sends is refused');
-    if (this.redis?.status === 'ready') await this.redis.set(`blocked:${address}`, '1', 'EX', this.options.blockSeconds);
+    this.logger.warn(
+      { address, seconds: this.options.blockSeconds },
+      'Address blocked: nearly all it sends is refused',
+    );
+    if (this.redis?.status === 'ready')
+      await this.redis.set(`blocked:${address}`, '1', 'EX', this.options.blockSeconds);
   }
 
   private remember(address: string, until: number): void {

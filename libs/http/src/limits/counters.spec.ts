@@ -19,7 +19,8 @@ describe('sliding window', () => {
     fc.assert(
       fc.property(times, fc.integer({ min: 1, max: 20 }), (instants, limit) => {
         const perWindow = new Map<number, number>();
-        for (const now of admitted('sliding_window', limit, instants)) perWindow.set(Math.floor(now / windowMs), (perWindow.get(Math.floor(now / windowMs)) ?? 0) + 1);
+        for (const now of admitted('sliding_window', limit, instants))
+          perWindow.set(Math.floor(now / windowMs), (perWindow.get(Math.floor(now / windowMs)) ?? 0) + 1);
         expect(Math.max(0, ...perWindow.values())).toBeLessThanOrEqual(limit);
       }),
     ));
@@ -30,7 +31,13 @@ describe('sliding window', () => {
   });
 
   it('GW-11: after an idle window everything is free again', () => {
-    expect(admitted('sliding_window', 3, [1_000_000, 1_000_001, 1_000_002, 1_000_003, 1_003_000, 1_003_001, 1_003_002, 1_003_003])).toHaveLength(6);
+    expect(
+      admitted(
+        'sliding_window',
+        3,
+        [1_000_000, 1_000_001, 1_000_002, 1_000_003, 1_003_000, 1_003_001, 1_003_002, 1_003_003],
+      ),
+    ).toHaveLength(6);
   });
 
   it('GW-11: whoever waits as long as told is let in', () =>
@@ -44,7 +51,8 @@ describe('sliding window', () => {
           let allowed = false;
           for (let tries = 0; tries < 3 && !allowed; tries += 1) {
             const probe = { ...count };
-            retry += tries === 0 ? taken.waitMs : algorithms.sliding_window({ ...count }, retry, 1, limit, windowMs).waitMs;
+            retry +=
+              tries === 0 ? taken.waitMs : algorithms.sliding_window({ ...count }, retry, 1, limit, windowMs).waitMs;
             allowed = algorithms.sliding_window(probe, retry, 1, limit, windowMs).allowed;
           }
           expect(allowed).toBe(true);

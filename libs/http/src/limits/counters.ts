@@ -20,7 +20,10 @@ export interface Count {
  * The arithmetic of the limits on one key, in milliseconds. It changes the count only when the request is allowed, so somebody who
  * keeps hammering is let in again as soon as their window has room. The Lua script for Redis says the same.
  */
-export const algorithms: Record<Algorithm, (count: Count, now: number, cost: number, limit: number, windowMs: number) => Taken> = {
+export const algorithms: Record<
+  Algorithm,
+  (count: Count, now: number, cost: number, limit: number, windowMs: number) => Taken
+> = {
   /** The window now plus the share of the last one that still overlaps (sliding window counter). */
   sliding_window(count, now, cost, limit, windowMs) {
     const start = now - (now % windowMs);
@@ -47,9 +50,17 @@ export const algorithms: Record<Algorithm, (count: Count, now: number, cost: num
     count.mark = now;
     if (count.used + cost <= limit) {
       count.used += cost;
-      return { allowed: true, remaining: Math.floor(limit - count.used), waitMs: Math.ceil((count.used * windowMs) / limit) };
+      return {
+        allowed: true,
+        remaining: Math.floor(limit - count.used),
+        waitMs: Math.ceil((count.used * windowMs) / limit),
+      };
     }
-    return { allowed: false, remaining: 0, waitMs: Math.max(1, Math.ceil(((count.used + cost - limit) * windowMs) / limit)) };
+    return {
+      allowed: false,
+      remaining: 0,
+      waitMs: Math.max(1, Math.ceil(((count.used + cost - limit) * windowMs) / limit)),
+    };
   },
 
   /** Counts everything, also what it refuses: for strikes. */
@@ -59,6 +70,10 @@ export const algorithms: Record<Algorithm, (count: Count, now: number, cost: num
       count.used = 0;
     }
     count.used += cost;
-    return { allowed: count.used <= limit, remaining: Math.max(0, limit - count.used), waitMs: count.mark + windowMs - now };
+    return {
+      allowed: count.used <= limit,
+      remaining: Math.max(0, limit - count.used),
+      waitMs: count.mark + windowMs - now,
+    };
   },
 };

@@ -57,7 +57,8 @@ export class Limit {
     const { algorithm, limit, windowSeconds, redis } = options;
     this.policyHeader = `"${options.policy}";q=${limit};w=${windowSeconds}`;
     this.local = new LocalCounts(algorithm, limit, windowSeconds * 1_000);
-    this.leaseSize = algorithm === 'fixed_window' ? 1 : Math.max(1, Math.min(largestLease, Math.floor(limit / leaseShare)));
+    this.leaseSize =
+      algorithm === 'fixed_window' ? 1 : Math.max(1, Math.min(largestLease, Math.floor(limit / leaseShare)));
     if (redis) {
       this.distributed = new RateLimiterRedis({
         storeClient: redis,
@@ -121,7 +122,10 @@ export class Limit {
   /** Borrows for everybody who waits; near the limit for fewer, and at last for one. */
   private async borrow(limiter: RateLimiterRedis, key: string, lease: Lease, cost: number): Promise<void> {
     const started = Date.now();
-    const sizes = this.options.algorithm === 'fixed_window' ? [cost] : [Math.max(lease.wanted, this.leaseSize), this.leaseSize, cost];
+    const sizes =
+      this.options.algorithm === 'fixed_window'
+        ? [cost]
+        : [Math.max(lease.wanted, this.leaseSize), this.leaseSize, cost];
     let granted = 0;
     let answer: Taken | undefined;
     for (const size of [...new Set(sizes)]) {

@@ -72,9 +72,14 @@ export function told(limit: Limit, taken: Taken, reply: FastifyReply): Refusal |
   add(reply, 'RateLimit', `"${limit.options.policy}";r=${taken.remaining};t=${seconds}`);
   if (taken.allowed) return undefined;
   const { policy, limit: quota, windowSeconds } = limit.options;
-  return new Refusal('rate_limited', 'rate_limited', `The limit is ${quota} requests in ${windowSeconds} s per ${policy}.`, {
-    retryAfterSeconds: Math.max(1, seconds),
-  });
+  return new Refusal(
+    'rate_limited',
+    'rate_limited',
+    `The limit is ${quota} requests in ${windowSeconds} s per ${policy}.`,
+    {
+      retryAfterSeconds: Math.max(1, seconds),
+    },
+  );
 }
 
 function add(reply: FastifyReply, name: string, value: string): void {

@@ -41,6 +41,6 @@ export class LocalInsurance extends RateLimiterMemory {
     const consumed = taken.allowed ? this.local.limit - taken.remaining : this.local.limit + 1;
     const result = new RateLimiterRes(taken.remaining, taken.waitMs, consumed);
     // rate-limiter-flexible's contract: a refusal is a rejection with the result.
-    return taken.allowed ? Promise.resolve(result) : Promise.reject(result as unknown as Error);
+    return taken.allowed ? Promise.resolve(result) : Promise.reject(result);
   }
 }

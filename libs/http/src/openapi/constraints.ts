@@ -19,8 +19,11 @@ export interface Keywords {
 type Read = (constraints: readonly unknown[]) => Keywords;
 
 const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
-const text = (format?: string): Read => () => (format === undefined ? { type: 'string' } : { type: 'string', format });
-const numbers = (value: unknown): unknown[] => (Array.isArray(value) ? value : Object.values((value ?? {}) as object));
+const text =
+  (format?: string): Read =>
+  () =>
+    format === undefined ? { type: 'string' } : { type: 'string', format };
+const numbers = (value: unknown): unknown[] => (Array.isArray(value) ? value : Object.values(value ?? {}));
 
 /** What each constraint of class-validator means in JSON Schema; those that are not here say nothing a schema can hold. */
 const readers: Record<string, Read> = {
@@ -68,5 +71,7 @@ export function withEnumType(keywords: Keywords): Keywords {
   if (keywords.type !== undefined || !keywords.enum?.length) return keywords;
   const types = new Set(keywords.enum.map((value) => typeof value));
   const [only] = types;
-  return types.size === 1 && (only === 'string' || only === 'number' || only === 'boolean') ? { ...keywords, type: only } : keywords;
+  return types.size === 1 && (only === 'string' || only === 'number' || only === 'boolean')
+    ? { ...keywords, type: only }
+    : keywords;
 }

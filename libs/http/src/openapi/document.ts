@@ -74,22 +74,40 @@ function headersOf(route: DescribedRoute): Parameter[] {
   const headers: Parameter[] = [];
   const text = { type: 'string', minLength: 1, maxLength: 255 } as const;
   if (route.idempotent) {
-    const description = 'Names this request. Sent again with the same input it gets the same answer; nothing happens twice.';
+    const description =
+      'Names this request. Sent again with the same input it gets the same answer; nothing happens twice.';
     headers.push({ name: 'Idempotency-Key', in: 'header', required: true, description, schema: text });
   }
   if (route.ifMatch) {
-    headers.push({ name: 'If-Match', in: 'header', required: true, description: 'The ETag of the version being changed.', schema: text });
+    headers.push({
+      name: 'If-Match',
+      in: 'header',
+      required: true,
+      description: 'The ETag of the version being changed.',
+      schema: text,
+    });
   }
   if (route.access !== 'public') {
-    const description = 'The merchant to act for, where the token is for several. It can only narrow what the token allows.';
-    headers.push({ name: 'X-Merchant-Id', in: 'header', required: false, description, schema: { type: 'string', maxLength: 64 } });
+    const description =
+      'The merchant to act for, where the token is for several. It can only narrow what the token allows.';
+    headers.push({
+      name: 'X-Merchant-Id',
+      in: 'header',
+      required: false,
+      description,
+      schema: { type: 'string', maxLength: 64 },
+    });
   }
   return headers;
 }
 
 function successOf(route: DescribedRoute): Operation['responses'][string] {
   const headers: Record<string, object> = { 'Request-Id': { schema: { type: 'string' } } };
-  if (route.idempotent) headers['Idempotent-Replayed'] = { description: 'true when this is a repeated answer', schema: { type: 'string', enum: ['true'] } };
+  if (route.idempotent)
+    headers['Idempotent-Replayed'] = {
+      description: 'true when this is a repeated answer',
+      schema: { type: 'string', enum: ['true'] },
+    };
   const description = route.answers?.description ?? 'Done.';
   const schema = route.answers && schemaOf(route.answers);
   return { description, headers, ...(schema && { content: { 'application/json': { schema } } }) };
@@ -97,11 +115,14 @@ function successOf(route: DescribedRoute): Operation['responses'][string] {
 
 function schemaOf({ body, shape }: AnswerDescription) {
   if (!body || shape === 'none') return undefined;
-  const one = { $ref: `#/components/schemas/${(body as Type).name}` };
+  const one = { $ref: `#/components/schemas/${body.name}` };
   if (shape === 'one') return one;
   const list = { type: 'array' as const, items: one };
   if (shape === 'list') return list;
-  const cursor = { type: ['string', 'null'], description: 'Pass it as `cursor` for the next page; null on the last one.' } as unknown as { type: 'string' };
+  const cursor = {
+    type: ['string', 'null'],
+    description: 'Pass it as `cursor` for the next page; null on the last one.',
+  } as unknown as { type: 'string' };
   return {
     type: 'object' as const,
     required: ['data', 'next_cursor', 'has_more'],
@@ -116,5 +137,5 @@ function problemsOf(operation: Operation, route: DescribedRoute, path: string): 
   if (route.idempotent) statuses.push('409', '422');
   if (route.ifMatch) statuses.push('412', '428');
   if (operation.requestBody) statuses.push('413', '415');
-  return Object.fromEntries(statuses.map((status) => [status, { $ref: '#/components/responses/Problem' }])) as unknown as Operation['responses'];
+  return Object.fromEntries(statuses.map((status) => [status, { $ref: '#/components/responses/Problem' }]));
 }

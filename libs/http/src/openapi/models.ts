@@ -48,7 +48,7 @@ function describeClass(type: Class): void {
 /** Initial values of the class: what a request that leaves the field out gets. */
 function defaultsOf(type: Class): Record<string, unknown> {
   try {
-    return { ...new type() } as Record<string, unknown>;
+    return { ...new type() };
   } catch {
     // A constructor that needs arguments has no defaults to show.
     return {};
@@ -74,10 +74,23 @@ function propertyOf(type: Class, name: string, metadatas: readonly ValidationMet
 
 function optionsOf(type: Class, name: string, property: Property, fallback: unknown): ApiPropertyOptions {
   const hasDefault = ['string', 'number', 'boolean'].includes(typeof fallback);
-  const around = defined({ required: !(property.optional || fallback !== undefined), ...(hasDefault && { default: fallback }) });
-  const bounds = defined({ minItems: property.minItems, maxItems: property.maxItems, uniqueItems: property.uniqueItems });
+  const around = defined({
+    required: !(property.optional || fallback !== undefined),
+    ...(hasDefault && { default: fallback }),
+  });
+  const bounds = defined({
+    minItems: property.minItems,
+    maxItems: property.maxItems,
+    uniqueItems: property.uniqueItems,
+  });
   const nestedType = property.nested ? nestedTypeOf(type, name) : undefined;
-  if (nestedType) return { ...around, type: () => nestedType, isArray: property.isArray, ...(property.isArray && bounds) } as ApiPropertyOptions;
+  if (nestedType)
+    return {
+      ...around,
+      type: () => nestedType,
+      isArray: property.isArray,
+      ...(property.isArray && bounds),
+    };
   const scalar = { ...property.keywords, type: property.keywords.type ?? scalarTypeOf(type, name) };
   if (property.isArray) return { ...around, ...bounds, type: 'array', items: scalar } as ApiPropertyOptions;
   return { ...around, ...scalar } as ApiPropertyOptions;
@@ -85,7 +98,11 @@ function optionsOf(type: Class, name: string, property: Property, fallback: unkn
 
 /** The class given with @Type(() => Class), or the declared one. */
 function nestedTypeOf(type: Class, name: string): Class | undefined {
-  for (let current: unknown = type; typeof current === 'function' && current !== Object; current = Object.getPrototypeOf(current)) {
+  for (
+    let current: unknown = type;
+    typeof current === 'function' && current !== Object;
+    current = Object.getPrototypeOf(current)
+  ) {
     const found = defaultMetadataStorage.findTypeMetadata(current, name);
     if (found) return found.typeFunction() as Class;
   }
@@ -105,13 +122,17 @@ function fieldOptionsOf(type: Class, name: string, field: FieldOptions): ApiProp
   const given = field.type?.();
   if (given) {
     const nested = Array.isArray(given) ? given[0] : given;
-    return { ...around, type: () => nested, isArray: Array.isArray(given) } as ApiPropertyOptions;
+    return { ...around, type: () => nested, isArray: Array.isArray(given) };
   }
-  if (field.enum) return { ...around, enum: [...field.enum], type: 'string' } as ApiPropertyOptions;
+  if (field.enum) return { ...around, enum: [...field.enum], type: 'string' };
   const format = field.format ?? (name.endsWith('_at') ? 'date-time' : undefined);
   const scalar = field.is ?? shownTypeOf(type, name);
-  if (scalar === 'array') return { ...around, type: 'array', items: { type: 'string' } } as ApiPropertyOptions;
-  return { ...around, type: scalar, ...(format !== undefined && scalar === 'string' && { format }) } as ApiPropertyOptions;
+  if (scalar === 'array') return { ...around, type: 'array', items: { type: 'string' } };
+  return {
+    ...around,
+    type: scalar,
+    ...(format !== undefined && scalar === 'string' && { format }),
+  } as ApiPropertyOptions;
 }
 
 /** The names carry the units: `…_minor` is whole. A union leaves `Object` behind, and is most often text or null. */

@@ -18,7 +18,10 @@ export class OpenApi {
     fastify.get('/openapi.json', async (_request, reply) => {
       // As bytes: it describes fields such as `password`, which no other answer may hold.
       const document = Buffer.from(JSON.stringify(await this.document()));
-      return reply.header('Content-Type', 'application/json; charset=utf-8').header('Cache-Control', 'no-cache').send(document);
+      return reply
+        .header('Content-Type', 'application/json; charset=utf-8')
+        .header('Cache-Control', 'no-cache')
+        .send(document);
     });
   }
 }

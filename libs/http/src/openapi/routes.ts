@@ -23,7 +23,11 @@ const statusKey = '__httpCode__';
 /** `orders`, `CheckoutController`, `place` → `ordersCheckoutPlace`: unique over all services, and a good name in an SDK. */
 export function operationIdOf(service: string, controller: string, method: string): string {
   const parts = [service, controller.replace(/Controller$/, ''), method.replace(/\[\d+\]$/, '')];
-  return parts.flatMap((part) => part.split(/[^A-Za-z0-9]+/)).filter(Boolean).map((part, index) => (index === 0 ? lower(part) : upper(part))).join('');
+  return parts
+    .flatMap((part) => part.split(/[^A-Za-z0-9]+/))
+    .filter(Boolean)
+    .map((part, index) => (index === 0 ? lower(part) : upper(part)))
+    .join('');
 }
 
 /** Every route of the application by its operation id. */
@@ -43,7 +47,13 @@ export function describeRoutes(service: string, modules: ModulesContainer): Map<
   return routes;
 }
 
-function describeRoute(service: string, controller: Type, name: string, handler: object, method: RequestMethod): DescribedRoute {
+function describeRoute(
+  service: string,
+  controller: Type,
+  name: string,
+  handler: object,
+  method: RequestMethod,
+): DescribedRoute {
   const answers = Reflect.getMetadata(answersKey, handler) as AnswerDescription | undefined;
   const declared = Reflect.getMetadata(statusKey, handler) as number | undefined;
   return {
@@ -60,8 +70,15 @@ function describeRoute(service: string, controller: Type, name: string, handler:
 
 function handlersOf(controller: Type): [string, object][] {
   const found = new Map<string, object>();
-  for (let current = controller.prototype as object | null; current && current !== Object.prototype; current = Object.getPrototypeOf(current) as object | null) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(current)) as [string, PropertyDescriptor][]) {
+  for (
+    let current = controller.prototype as object | null;
+    current && current !== Object.prototype;
+    current = Object.getPrototypeOf(current) as object | null
+  ) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(current)) as [
+      string,
+      PropertyDescriptor,
+    ][]) {
       if (typeof value === 'function' && !found.has(name)) found.set(name, value as object);
     }
   }
