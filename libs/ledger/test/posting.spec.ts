@@ -1,3 +1,5 @@
+import 'reflect-metadata';
+import { monthlyName } from '@florin/database';
 import { type Bank, balanceOf, fresh, openBank, openPeople, transfer } from './fixture';
 
 let bank: Bank;
@@ -131,8 +133,7 @@ it('WAL-08: keeps journals and postings of a month in a partition of their own, 
       [alice],
     ),
   );
-  const now = new Date();
-  expect(rows).toEqual([{ home: `ledger_postings_y${now.getUTCFullYear()}m${String(now.getUTCMonth() + 1).padStart(2, '0')}` }]);
+  expect(rows).toEqual([{ home: monthlyName('ledger_postings', new Date().toISOString().slice(0, 7)) }]);
   await expect(bank.run((tx) => tx.execute('UPDATE ledger_postings SET amount = amount + 1'))).rejects.toThrow('append-only');
   await expect(bank.run((tx) => tx.execute('DELETE FROM ledger_journals'))).rejects.toThrow('append-only');
 });

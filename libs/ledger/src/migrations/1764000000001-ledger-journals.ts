@@ -1,3 +1,4 @@
+import { ensureDefaultPartition, ensureMonthlyPartitions } from '@florin/database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
@@ -47,41 +48,15 @@ export class LedgerJournals1764000000001 implements MigrationInterface {
         FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
       CREATE TRIGGER ledger_postings_append_only BEFORE UPDATE OR DELETE ON ledger_postings
         FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();`);
-    await this.partitions(runner);
-  }
-
-  /** A default partition catches what no month is ready for; a write never fails because a job did not run. */
-  private async partitions(runner: QueryRunner): Promise<void> {
-    await runner.query(`
-      CREATE TABLE ledger_journals_default PARTITION OF ledger_journals DEFAULT;
-      CREATE TABLE ledger_postings_default PARTITION OF ledger_postings DEFAULT;
-      CREATE FUNCTION ledger_ensure_partitions(months_ahead integer) RETURNS integer LANGUAGE plpgsql AS $body$
-        DECLARE
-          made integer := 0;
-          parent text;
-          first_day timestamptz;
-          name text;
-        BEGIN
-          FOR ahead IN 0..months_ahead LOOP
-            first_day := date_trunc('month', now(), 'UTC') + make_interval(months => ahead);
-            first_day := date_trunc('month', first_day + interval '1 day', 'UTC');
-            FOREACH parent IN ARRAY ARRAY['ledger_journals', 'ledger_postings'] LOOP
-              name := parent || '_' || to_char(first_day AT TIME ZONE 'UTC', 'YYYY_MM');
-              IF to_regclass(name) IS NULL THEN
-                EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', name, parent, first_day,
-                  date_trunc('month', first_day + interval '32 days', 'UTC'));
-                made := made + 1;
-              END IF;
-            END LOOP;
-          END LOOP;
-          RETURN made;
-        END $body$;
-      SELECT ledger_ensure_partitions(3);`);
+    for (const table of ['ledger_journals', 'ledger_postings']) {
+      // The default partition catches what no month is ready for: a write never fails because a job did not run.
+      await ensureDefaultPartition(runner, table);
+      await ensureMonthlyPartitions(runner, table, { monthsAhead: 3 });
+    }
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP FUNCTION ledger_ensure_partitions;
       DROP TABLE ledger_postings, ledger_journals;
       DROP FUNCTION ledger_refuse_change;`);
   }
