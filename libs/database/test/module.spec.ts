@@ -113,6 +113,6 @@ it('does not start on a migration that fails, and does not try it thirty times',
   await expect(NestFactory.createApplicationContext(module, { logger: false, abortOnError: false })).rejects.toThrow(
     'no_such_function',
   );
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(performance.now() - started).toBeLessThan(20_000);
   await drop();
 });
