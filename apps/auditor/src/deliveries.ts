@@ -184,8 +184,8 @@ class DeliveryCheck {
     for (const service of services) {
       const ids = [...this.outstanding].filter(([, sayer]) => sayer === service).map(([id]) => id);
       if (ids.length === 0) continue;
-      const rows = this.reader(service).rows<{ subject: string; data: unknown }>(`SELECT subject, envelope->'data' AS data FROM outbox WHERE id = ANY($1::uuid[])`, [ids]);
-      for await (const { subject, data } of rows) inFlight.add(subject, data);
+      const rows = this.reader(service).rows<{ id: string; subject: string; data: unknown }>(`SELECT id::text, subject, envelope->'data' AS data FROM outbox WHERE id = ANY($1::uuid[])`, [ids]);
+      for await (const { id, subject, data } of rows) inFlight.add(id, subject, data);
     }
     await this.followUnpublished(inFlight);
   }
@@ -193,8 +193,8 @@ class DeliveryCheck {
   /** What was said and not yet published has reached nobody, whether or not anybody has subscribed. */
   private async followUnpublished(inFlight: InFlight): Promise<void> {
     for (const service of services) {
-      const rows = this.reader(service).rows<{ subject: string; data: unknown }>(`SELECT subject, envelope->'data' AS data FROM outbox WHERE published_at IS NULL`);
-      for await (const { subject, data } of rows) inFlight.add(subject, data);
+      const rows = this.reader(service).rows<{ id: string; subject: string; data: unknown }>(`SELECT id::text, subject, envelope->'data' AS data FROM outbox WHERE published_at IS NULL`);
+      for await (const { id, subject, data } of rows) inFlight.add(id, subject, data);
     }
   }
 
@@ -209,7 +209,7 @@ class DeliveryCheck {
           [ids],
         );
         for (const { id, subject, data } of found) {
-          inFlight.add(subject, data);
+          inFlight.add(id, subject, data);
           this.ahead.delete(id);
         }
       }

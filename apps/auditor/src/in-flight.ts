@@ -10,8 +10,9 @@ const tooWide = new Set(['merchantId', 'programId', 'productId', 'categoryId', '
 export class InFlight {
   private readonly ids = new Set<string>();
 
-  /** Takes the ids in the data of a message, those of the first level: what it is about, not every article in it. */
-  add(subject: string, data: unknown): void {
+  /** Takes the message's own id and those in its data, on the first level: what it is about, not every article in it. */
+  add(id: string, subject: string, data: unknown): void {
+    this.ids.add(id);
     if (isId(subject)) this.ids.add(subject);
     if (typeof data !== 'object' || data === null) return;
     for (const [name, value] of Object.entries(data)) if (!tooWide.has(name) && isId(value)) this.ids.add(value);

@@ -1,5 +1,6 @@
 import type { Invariant, View } from '../invariant';
 import { matching } from '../matching';
+import { bornAt } from './listening';
 
 /**
  * From when on orders of a merchant and currency must earn: since its default program is there, and at the latest since
@@ -8,9 +9,9 @@ import { matching } from '../matching';
  */
 const earningSince = `
   SELECT program.merchant_id::text AS merchant, program.currency::text AS currency,
-    least(min(CASE WHEN is_default AND version = 1 THEN program.created_at WHEN is_default THEN updated_at END), min(to_timestamp(first.ms / 1000.0))) AS since
+    least(min(CASE WHEN is_default AND version = 1 THEN program.created_at WHEN is_default THEN updated_at END), min(first.at)) AS since
   FROM loyalty_programs program
-  LEFT JOIN (SELECT program_id, ('x' || left(replace(min(id::text), '-', ''), 12))::bit(48)::bigint AS ms FROM loyalty_receipts GROUP BY 1) first ON first.program_id = program.id
+  LEFT JOIN (SELECT program_id, ${bornAt('min(id::text)')} AS at FROM loyalty_receipts GROUP BY 1) first ON first.program_id = program.id
   GROUP BY 1, 2`;
 
 async function programs(view: View): Promise<unknown[]> {

@@ -1,4 +1,5 @@
 import type { Invariant } from '../invariant';
+import { analyticsInvariants } from './analytics';
 import { bookInvariants } from './books';
 import { cashbackInvariants } from './cashback';
 import { copyInvariants } from './copies';
@@ -6,6 +7,7 @@ import { couponInvariants } from './coupons';
 import { earningInvariants } from './earning';
 import { ledgerInvariants } from './ledgers';
 import { messageInvariants } from './messages';
+import { notificationInvariants } from './notifications';
 import { orderInvariants } from './orders';
 import { paymentInvariants } from './payments';
 import { pointInvariants } from './points';
@@ -27,5 +29,7 @@ export const everyInvariant: readonly Invariant[] = [
   ...cashbackInvariants,
   ...bookInvariants,
   ...ledgerInvariants,
+  ...notificationInvariants,
+  ...analyticsInvariants,
   ...stuckInvariants,
 ];

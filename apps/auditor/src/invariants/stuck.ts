@@ -1,7 +1,6 @@
 import { type Invariant, within } from '../invariant';
+import { bornAt } from './listening';
 
-/** The time inside an id of version 7: the process's own clock, which no test clock moves. */
-const bornAt = (id: string): string => `to_timestamp(('x' || left(replace(${id}::text, '-', ''), 12))::bit(48)::bigint / 1000.0)`;
 /** Past this nothing that still waits for somebody is on its way any more; every retry has come round by then. */
 const stuckAfter = `interval '15 minutes'`;
 /** The sweeper looks every second; the messages of what it ended need a moment too. */
@@ -36,4 +35,17 @@ const wallet = within({
     FROM payment_refunds WHERE action IS NOT NULL AND now() - created_at > ${stuckAfter}`,
 });
 
-export const stuckInvariants: Invariant[] = [orders, wallet];
+const notifications = within({
+  service: 'notifications',
+  name: 'notifications.nothing-is-stuck',
+  says: 'No e-mail and no webhook still waits for its first attempt long after it was asked for.',
+  examined: '(SELECT id FROM notifications UNION ALL SELECT id FROM webhook_deliveries) due',
+  offenders: `
+    SELECT 'notification:' || id AS subject, format('%s, never tried in %s', intent, date_trunc('second', now() - created_at)) AS detail
+    FROM notifications WHERE state = 'pending' AND attempts = 0 AND next_at < now() - ${stuckAfter}
+    UNION ALL
+    SELECT 'delivery:' || id, format('%s of event %s, never tried in %s', event_type, event_id, date_trunc('second', now() - created_at))
+    FROM webhook_deliveries WHERE state = 'pending' AND attempts = 0 AND next_at < now() - ${stuckAfter}`,
+});
+
+export const stuckInvariants: Invariant[] = [orders, wallet, notifications];
