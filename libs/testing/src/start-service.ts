@@ -50,8 +50,10 @@ interface Bootable {
  * its own, trusting tokens of tokenFor(). It counts as a local run, so secrets have their local defaults.
  */
 export async function startService(module: Type, options: StartServiceOptions = {}): Promise<StartedService> {
-  const database = options.database ?? (await testDatabase({ migrations: options.migrations }));
-  const broker = options.broker ?? (await testBroker());
+  const [database, broker] = await Promise.all([
+    options.database ?? testDatabase({ migrations: options.migrations }),
+    options.broker ?? testBroker(),
+  ]);
   const env = {
     LOCAL_RUN: 'true',
     NODE_ENV: 'test',

@@ -6,7 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { Client } from 'pg';
-import { countQueries, eventually, startService, testDatabase, tokenFor } from '../src';
+import { countQueries, eventually, startService, testBroker, testDatabase, tokenFor } from '../src';
 
 @Controller('echo')
 class EchoController {
@@ -43,6 +43,11 @@ class EchoModule {}
 
 @Module({})
 class HomelessModule {}
+
+/** The first test process of a run starts the servers, which takes its time on a busy machine. */
+beforeAll(async () => {
+  await Promise.all([testBroker(), testDatabase().then((database) => database.drop())]);
+}, 120_000);
 
 type Echo = { headers: Record<string, string>; body: unknown; query: unknown };
 
