@@ -2,7 +2,8 @@ import { request } from 'undici';
 
 /** Long enough to spare the services, short enough that a restart with new routes shows at once. */
 const keptMs = 3_000;
-const fetchTimeoutMs = 5_000;
+/** A service makes its document when it is first asked: that takes a while on a machine that is still starting. */
+const fetchTimeoutMs = 20_000;
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };

@@ -28,7 +28,7 @@ export const rings: readonly Ring[] = [
     name: 'service',
     about: 'services and libraries on real PostgreSQL',
     workers: 2,
-    owns: (path) => path.includes('test') && path[0] !== 'tools',
+    owns: (path) => path.includes('test', 2),
   },
   { name: 'unit', about: 'rules and tools', workers: 2, owns: () => true },
 ];

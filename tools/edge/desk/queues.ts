@@ -1,4 +1,4 @@
-import { type ChannelModel, connect } from 'amqplib';
+import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { Client } from 'pg';
 import type { FastifyInstance } from 'fastify';
 import { escapeHtml, page } from '../pages';
@@ -6,6 +6,8 @@ import { escapeHtml, page } from '../pages';
 const namespace = 'florin';
 const retryTiers = ['1s', '5s', '30s', '2m', '10m'].map((wait) => `${namespace}.retry.${wait}`);
 const queryTimeoutMs = 3_000;
+/** What AMQP answers about a queue that is not there. */
+const queueMissing = 404;
 
 export interface QueueDepth {
   queue: string;
@@ -76,12 +78,7 @@ async function readQueues(url: string, names: string[], problems: string[]): Pro
   try {
     connection = await connect(url, { timeout: queryTimeoutMs });
     connection.on('error', (error: Error) => problems.push(`broker: ${error.message}`));
-    const depths: QueueDepth[] = [];
-    for (const queue of names) {
-      const depth = await readQueue(connection, queue);
-      if (depth) depths.push(depth);
-    }
-    return depths;
+    return await askAll(connection, names);
   } catch (error) {
     problems.push(`broker: ${String(error)}`);
     return [];
@@ -90,20 +87,28 @@ async function readQueues(url: string, names: string[], problems: string[]): Pro
   }
 }
 
-/** Asking for a queue that does not exist closes the channel, so each question has its own. */
-async function readQueue(connection: ChannelModel, queue: string): Promise<QueueDepth | undefined> {
-  const channel = await connection.createChannel();
-  let missing = false;
-  channel.on('error', () => (missing = true));
-  try {
-    const { messageCount, consumerCount } = await channel.checkQueue(queue);
-    return { queue, messages: messageCount, consumers: consumerCount };
-  } catch (error) {
-    if (missing || (error as { code?: number }).code === 404) return undefined;
-    throw error;
-  } finally {
-    if (!missing) await channel.close();
+/** Asking for a queue that does not exist closes the channel: the next question then needs a new one. */
+async function askAll(connection: ChannelModel, names: string[]): Promise<QueueDepth[]> {
+  const depths: QueueDepth[] = [];
+  let channel: Channel | undefined;
+  for (const queue of names) {
+    channel ??= await openChannel(connection);
+    try {
+      const { messageCount, consumerCount } = await channel.checkQueue(queue);
+      depths.push({ queue, messages: messageCount, consumers: consumerCount });
+    } catch (error) {
+      if ((error as { code?: number }).code !== queueMissing) throw error;
+      channel = undefined;
+    }
   }
+  return depths;
+}
+
+async function openChannel(connection: ChannelModel): Promise<Channel> {
+  const channel = await connection.createChannel();
+  // The question that broke it gets the answer as well; without a listener the event would end the process.
+  channel.on('error', () => undefined);
+  return channel;
 }
 
 function show({ queues, outboxes, problems }: Depths): string {

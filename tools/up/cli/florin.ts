@@ -5,6 +5,7 @@ import { hasProgram, runProgram } from '../hooks';
 import { liveRun, type RunFile } from '../run-file';
 import { root } from '../services';
 import { clock } from './clock';
+import { trigger } from './trigger';
 
 const dir = process.env['FLORIN_DIR'] ?? join(root, '.local');
 
@@ -32,7 +33,8 @@ async function florin([command, ...args]: string[]): Promise<number> {
     case 'prove':
       return program('apps/auditor/src/main.js', args);
     case 'trigger':
-      return program('tools/trigger/main.js', args);
+      console.log(await trigger(theRun(), args));
+      return 0;
     case 'clock':
       console.log(await clock(theRun().clockFile, args));
       return 0;
