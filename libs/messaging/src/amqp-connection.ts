@@ -57,7 +57,9 @@ export class AmqpConnection {
     const model = this.model;
     this.model = undefined;
     if (!model) return;
-    const closed = model.close().catch((error: unknown) => this.logger.debug(`${this.purpose}: closed with ${String(error)}`));
+    const closed = model
+      .close()
+      .catch((error: unknown) => this.logger.debug(`${this.purpose}: closed with ${String(error)}`));
     if (!(await within(connectTimeoutMs, closed))) this.discard(model);
   }
 
@@ -67,7 +69,10 @@ export class AmqpConnection {
         return await this.connectOnce();
       } catch (error) {
         if (attempt % 10 === 0) this.logger.warn(`${this.purpose}: the broker cannot be reached: ${String(error)}`);
-        await sleep(backoffMs(attempt, this.settings.reconnectBaseMs, this.settings.reconnectLimitMs), this.stopped.signal);
+        await sleep(
+          backoffMs(attempt, this.settings.reconnectBaseMs, this.settings.reconnectLimitMs),
+          this.stopped.signal,
+        );
       }
     }
     throw new ConnectionClosed('the AMQP connection was closed');

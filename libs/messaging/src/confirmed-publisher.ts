@@ -86,7 +86,8 @@ export class ConfirmedPublisher {
         },
       };
       this.pending.set(key, [...(this.pending.get(key) ?? []), entry]);
-      const confirmed = (error: unknown) => entry.settle(error ? refusalOf(error) : entry.returned ? unroutable(message) : undefined);
+      const confirmed = (error: unknown) =>
+        entry.settle(error ? refusalOf(error) : entry.returned ? unroutable(message) : undefined);
       const options = { ...message.properties, messageId: message.messageId, persistent: true, mandatory: true };
       try {
         roomLeft = channel.publish(message.exchange, message.routingKey, message.content, options, confirmed);
@@ -114,7 +115,8 @@ export class ConfirmedPublisher {
 
   private giveUp(channel: ConfirmChannel): void {
     if (this.channel === channel) this.channel = undefined;
-    for (const entries of [...this.pending.values()]) for (const entry of entries) entry.settle(new NotConfirmed('the broker did not confirm in time'));
+    for (const entries of [...this.pending.values()])
+      for (const entry of entries) entry.settle(new NotConfirmed('the broker did not confirm in time'));
     channel.close().catch(() => this.logger.debug('the channel was closed already'));
   }
 

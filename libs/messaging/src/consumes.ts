@@ -55,10 +55,13 @@ type HandlerDecorator<Message> = <Handler extends (message: Message, delivery: D
  * transaction, writes the inbox row, calls the handler, commits and acknowledges. Messages that wait together share a
  * transaction; when it fails, each is tried alone. A throw leads to the retry tiers, a PoisonMessage to the dead letters.
  */
-export function Consumes<T extends object>(contract: MessageContract<T>, options: ConsumesOptions = {}): HandlerDecorator<Envelope<T>> {
+export function Consumes<T extends object>(
+  contract: MessageContract<T>,
+  options: ConsumesOptions = {},
+): HandlerDecorator<Envelope<T>> {
   const prefetch = options.prefetch ?? 2 * defaultMaxEach;
   const maxSet = Math.max(1, Math.min(defaultMaxEach, Math.ceil(prefetch / 2)));
-  return hears({ contract: contract as MessageContract, as: options.as, mode: 'each', maxSet, prefetch });
+  return hears({ contract, as: options.as, mode: 'each', maxSet, prefetch });
 }
 
 /**
@@ -66,10 +69,13 @@ export function Consumes<T extends object>(contract: MessageContract<T>, options
  * duplicates and in queue order, to write it with set-based SQL. When the set fails each message is tried alone, as a set
  * of one. The ambient cause cannot know which message leads to what: pass `causeOf(event)` when you say something.
  */
-export function ConsumesSet<T extends object>(contract: MessageContract<T>, options: ConsumesSetOptions = {}): HandlerDecorator<Envelope<T>[]> {
+export function ConsumesSet<T extends object>(
+  contract: MessageContract<T>,
+  options: ConsumesSetOptions = {},
+): HandlerDecorator<Envelope<T>[]> {
   const maxSet = options.maxSet ?? defaultMaxSet;
   const prefetch = options.prefetch ?? 2 * maxSet;
-  return hears({ contract: contract as MessageContract, as: options.as, mode: 'set', maxSet, prefetch });
+  return hears({ contract, as: options.as, mode: 'set', maxSet, prefetch });
 }
 
 /** Nest's own filter logs an error and passes on another one; the transport decides by the real one. */
@@ -83,7 +89,9 @@ class PassOn implements ExceptionFilter {
 function hears<Message>(subscription: Subscription): HandlerDecorator<Message> {
   const pattern = [subscription.contract.name, subscription.as].filter(Boolean).join(' as ');
   // Nest types its decorator for handlers of plain data only.
-  const listens = EventPattern(pattern, florinTransport, { [subscriptionKey]: subscription }) as unknown as MethodDecorator;
+  const listens = EventPattern(pattern, florinTransport, {
+    [subscriptionKey]: subscription,
+  }) as unknown as MethodDecorator;
   const passesErrorsOn = UseFilters(new PassOn());
   return (target, key, descriptor) => {
     // Nest passes the second argument only where a decorator asks for it.

@@ -45,7 +45,9 @@ export class DeadLetters {
 
   /** Names of this service's consumers, by which the other calls know a queue, with the number of their dead letters. */
   async queues(): Promise<{ queue: string; count: number }[]> {
-    const rows = await this.transactions.run((tx) => tx.query<{ consumer: string }>('SELECT DISTINCT consumer FROM messaging_subscriptions ORDER BY consumer'));
+    const rows = await this.transactions.run((tx) =>
+      tx.query<{ consumer: string }>('SELECT DISTINCT consumer FROM messaging_subscriptions ORDER BY consumer'),
+    );
     const counted: { queue: string; count: number }[] = [];
     for (const { consumer } of rows) counted.push({ queue: consumer, count: await this.count(consumer) });
     return counted;
@@ -53,21 +55,31 @@ export class DeadLetters {
 
   /** The oldest dead letters of a queue. */
   list(queue: string, limit = 100): Promise<DeadLetter[]> {
-    return this.look(queue, Math.min(limit, mostLooked), (_, messages) => Promise.resolve(messages.map((message) => describe(queue, message))));
+    return this.look(queue, Math.min(limit, mostLooked), (_, messages) =>
+      Promise.resolve(messages.map((message) => describe(queue, message))),
+    );
   }
 
   /** One dead letter with its content as text. Throws `dead_letter_not_found`. */
   show(queue: string, messageId: string): Promise<DeadLetter & { content: string; headers: Record<string, unknown> }> {
     return this.look(queue, mostLooked, (_, messages) => {
       const message = find(messages, messageId);
-      return Promise.resolve({ ...describe(queue, message), content: message.content.toString('utf8'), headers: message.properties.headers ?? {} });
+      return Promise.resolve({
+        ...describe(queue, message),
+        content: message.content.toString('utf8'),
+        headers: message.properties.headers ?? {},
+      });
     });
   }
 
   /** Puts a dead letter back into its queue, with the id it had and all attempts anew: whoever has handled it already does nothing. */
   replay(queue: string, messageId: string, action: DeadLetterAction): Promise<void> {
     return this.act('replay', queue, messageId, action, (message) =>
-      this.connections.publisher.publish({ ...copyOf(message, carriedHeaders(message)), exchange: '', routingKey: queueOf(this.settings.namespace, queue) }),
+      this.connections.publisher.publish({
+        ...copyOf(message, carriedHeaders(message)),
+        exchange: '',
+        routingKey: queueOf(this.settings.namespace, queue),
+      }),
     );
   }
 
@@ -76,7 +88,13 @@ export class DeadLetters {
     return this.act('discard', queue, messageId, action, () => Promise.resolve());
   }
 
-  private act(action: 'replay' | 'discard', queue: string, messageId: string, by: DeadLetterAction, perform: (message: GetMessage) => Promise<void>): Promise<void> {
+  private act(
+    action: 'replay' | 'discard',
+    queue: string,
+    messageId: string,
+    by: DeadLetterAction,
+    perform: (message: GetMessage) => Promise<void>,
+  ): Promise<void> {
     return this.look(queue, mostLooked, async (channel, messages) => {
       const message = find(messages, messageId);
       const id = newId();
@@ -88,12 +106,18 @@ export class DeadLetters {
       );
       await perform(message);
       channel.ack(message);
-      await this.transactions.run((tx) => tx.execute('UPDATE messaging_dead_letter_actions SET done_at = now() WHERE id = $1', [id]));
+      await this.transactions.run((tx) =>
+        tx.execute('UPDATE messaging_dead_letter_actions SET done_at = now() WHERE id = $1', [id]),
+      );
     });
   }
 
   /** Takes up to `limit` messages, does the work, and leaves what was not acknowledged where it was. */
-  private look<T>(queue: string, limit: number, work: (channel: Channel, messages: GetMessage[]) => Promise<T>): Promise<T> {
+  private look<T>(
+    queue: string,
+    limit: number,
+    work: (channel: Channel, messages: GetMessage[]) => Promise<T>,
+  ): Promise<T> {
     const mine = this.turn.then(async () => {
       const channel = await this.openChannel();
       try {
@@ -126,7 +150,8 @@ export class DeadLetters {
   /** An operator waits for the answer: a broker that is away is said at once instead of waited for. */
   private async openChannel(): Promise<Channel> {
     const opening = this.connections.publishing.open();
-    if (!(await within(this.settings.confirmTimeoutMs, opening))) throw new Refusal('unavailable', 'broker_unavailable', 'The broker cannot be reached.', { retryAfterSeconds: 5 });
+    if (!(await within(this.settings.confirmTimeoutMs, opening)))
+      throw new Refusal('unavailable', 'broker_unavailable', 'The broker cannot be reached.', { retryAfterSeconds: 5 });
     const channel = await (await opening).createChannel();
     channel.on('error', (error) => this.logger.warn(error.message));
     return channel;
@@ -135,7 +160,12 @@ export class DeadLetters {
 
 function find(messages: readonly GetMessage[], messageId: string): GetMessage {
   const message = messages.find(({ properties }) => properties.messageId === messageId);
-  if (!message) throw new Refusal('not_found', 'dead_letter_not_found', `There is no dead letter ${messageId} among the oldest ${mostLooked}.`);
+  if (!message)
+    throw new Refusal(
+      'not_found',
+      'dead_letter_not_found',
+      `There is no dead letter ${messageId} among the oldest ${mostLooked}.`,
+    );
   return message;
 }
 

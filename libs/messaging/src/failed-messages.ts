@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { ConsumeMessage } from 'amqplib';
+import type { ConsumeMessage, Options } from 'amqplib';
 import { newId } from '@florin/kernel';
 import type { ConfirmedPublisher, Outgoing } from './confirmed-publisher';
 import { attemptHeader, attemptOf } from './reading';
@@ -8,7 +8,8 @@ import { deadQueueOf, retryTierOf } from './topology';
 import { traceIdOf } from './trace';
 
 /** What the broker and we add on the way. A copy that starts again must not carry them: the broker drops a message whose `x-death` shows it going in circles. */
-const travelHeaders = /^(x-death|x-first-death-.*|x-last-death-.*|x-delivery-count|x-acquired-count|x-attempt|x-last-error|x-dead-.*)$/;
+const travelHeaders =
+  /^(x-death|x-first-death-.*|x-last-death-.*|x-delivery-count|x-acquired-count|x-attempt|x-last-error|x-dead-.*)$/;
 const longestError = 2_000;
 
 /** Sends a message that failed to its retry tier, or to its dead letters when it is spent or poison. */
@@ -27,7 +28,11 @@ export class FailedMessages {
       return 'dead';
     }
     const headers = { ...carriedHeaders(message), [attemptHeader]: attempt + 1, 'x-last-error': errorText(error) };
-    await this.publisher.publish({ ...copyOf(message, headers), exchange: retryTierOf(this.settings.namespace, waitMs), routingKey: queue });
+    await this.publisher.publish({
+      ...copyOf(message, headers),
+      exchange: retryTierOf(this.settings.namespace, waitMs),
+      routingKey: queue,
+    });
     return 'retried';
   }
 
@@ -53,8 +58,11 @@ export function carriedHeaders({ properties }: Pick<ConsumeMessage, 'properties'
 }
 
 /** The same message again, with these headers: id, type and content stay. */
-export function copyOf({ content, properties }: Pick<ConsumeMessage, 'content' | 'properties'>, headers: Record<string, unknown>): Omit<Outgoing, 'exchange' | 'routingKey'> {
-  const { contentType, contentEncoding, correlationId, timestamp, type, appId } = properties;
+export function copyOf(
+  { content, properties }: Pick<ConsumeMessage, 'content' | 'properties'>,
+  headers: Record<string, unknown>,
+): Omit<Outgoing, 'exchange' | 'routingKey'> {
+  const { contentType, contentEncoding, correlationId, timestamp, type, appId } = properties as Options.Publish;
   return {
     content,
     // A stranger's message may have none, and an operator must be able to name it.

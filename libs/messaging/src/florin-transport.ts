@@ -12,7 +12,8 @@ import { consumerOf, queueOf } from './topology';
 import { Watchdog } from './watchdog';
 import { within } from './within';
 
-const insertSubscription = 'INSERT INTO messaging_subscriptions (consumer, type, version) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING';
+const insertSubscription =
+  'INSERT INTO messaging_subscriptions (consumer, type, version) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING';
 
 export interface MessagingHealth {
   connected: boolean;
@@ -40,10 +41,17 @@ export class FlorinTransport extends Server implements CustomTransportStrategy {
     super();
   }
 
-  override addHandler(pattern: unknown, callback: MessageHandler, isEventHandler = false, extras: Record<string, unknown> = {}): void {
+  override addHandler(
+    pattern: unknown,
+    callback: MessageHandler,
+    isEventHandler = false,
+    extras: Record<string, unknown> = {},
+  ): void {
     if (!extras[subscriptionKey]) return;
     if (this.messageHandlers.has(this.normalizePattern(pattern as string))) {
-      throw new Bug(`two handlers of "${String(pattern)}" in ${this.settings.service}: give one of them a name with { as }`);
+      throw new Bug(
+        `two handlers of "${String(pattern)}" in ${this.settings.service}: give one of them a name with { as }`,
+      );
     }
     super.addHandler(pattern, callback, isEventHandler, extras);
   }
@@ -69,7 +77,7 @@ export class FlorinTransport extends Server implements CustomTransportStrategy {
     return {
       connected: consuming.connected,
       consumers: this.consumers.map(({ name, subscribed }) => ({ name, subscribed, silent: silent.has(name) })),
-      stuck: silent.size > 0 && consuming.upForMs() > this.settings.silentAfterMs,
+      stuck: this.watchdog?.stuck() ?? false,
     };
   }
 
@@ -91,9 +99,23 @@ export class FlorinTransport extends Server implements CustomTransportStrategy {
     const subscription = handler.extras?.[subscriptionKey] as Subscription;
     const { service, namespace, maxMessageBytes } = this.settings;
     const consumer = consumerOf(service, subscription.contract.name, subscription.as);
-    const setHandler = new SetHandler({ consumer, subscription, handler, transactions: this.transactions, maxMessageBytes });
+    const setHandler = new SetHandler({
+      consumer,
+      subscription,
+      handler,
+      transactions: this.transactions,
+      maxMessageBytes,
+    });
     const connection = this.connections.consuming;
-    return new QueueConsumer({ consumer, queue: queueOf(namespace, consumer), subscription, connection, handler: setHandler, failed, settings: this.settings });
+    return new QueueConsumer({
+      consumer,
+      queue: queueOf(namespace, consumer),
+      subscription,
+      connection,
+      handler: setHandler,
+      failed,
+      settings: this.settings,
+    });
   }
 
   /** Writes down who hears what. After the binding, so that every event from `since` on can be expected in the inbox. */
@@ -101,7 +123,9 @@ export class FlorinTransport extends Server implements CustomTransportStrategy {
     const { reconnectBaseMs, reconnectLimitMs } = this.settings;
     for (let attempt = 0; !this.ready.has(name) && !this.closing; attempt += 1) {
       try {
-        await this.transactions.run((tx) => tx.execute(insertSubscription, [name, subscription.contract.type, subscription.contract.version]));
+        await this.transactions.run((tx) =>
+          tx.execute(insertSubscription, [name, subscription.contract.type, subscription.contract.version]),
+        );
         this.ready.add(name);
       } catch (error) {
         this.logger.warn(`${name} hears, but that cannot be written down yet: ${String(error)}`);
@@ -114,10 +138,10 @@ export class FlorinTransport extends Server implements CustomTransportStrategy {
     this.watchdog?.stop();
     await Promise.all(this.consumers.map((consumer) => consumer.cancel()));
     const drained = Promise.all(this.consumers.map((consumer) => consumer.drain()));
-    if (!(await within(this.settings.drainMs, drained))) this.logger.warn(`handlers still run after ${this.settings.drainMs} ms; their messages will be handed out again`);
+    if (!(await within(this.settings.drainMs, drained)))
+      this.logger.warn(`handlers still run after ${this.settings.drainMs} ms; their messages will be handed out again`);
     await Promise.all(this.consumers.map((consumer) => consumer.close()));
     await this.connections.consuming.close();
     await Promise.all(this.consumers.map((consumer) => consumer.ended()));
   }
 }
-

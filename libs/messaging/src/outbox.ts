@@ -49,13 +49,23 @@ export class Outbox {
    * Says one thing when the transaction commits, and never if it rolls back. Gives the message id.
    * Throws InvalidMessage when the data is not what the contract says, and a `message_too_large` refusal.
    */
-  async add<T extends object>(tx: Tx, contract: MessageContract<T>, subject: string, data: T, options: SayOptions = {}): Promise<string> {
+  async add<T extends object>(
+    tx: Tx,
+    contract: MessageContract<T>,
+    subject: string,
+    data: T,
+    options: SayOptions = {},
+  ): Promise<string> {
     const [id] = await this.addAll(tx, contract, [{ ...options, subject, data }]);
     return id as string;
   }
 
   /** Says a set of things with one statement, in the order given. Gives the message ids in the same order. */
-  async addAll<T extends object>(tx: Tx, contract: MessageContract<T>, sayings: readonly Saying<T>[]): Promise<string[]> {
+  async addAll<T extends object>(
+    tx: Tx,
+    contract: MessageContract<T>,
+    sayings: readonly Saying<T>[],
+  ): Promise<string[]> {
     if (sayings.length === 0) return [];
     const rows = this.written(contract, sayings);
     await tx.execute(insert, [
@@ -80,7 +90,9 @@ export class Outbox {
       if (!spans.has(own)) spans.set(own, producerSpan(contract.name, own, ambient?.traceparent));
       return spans.get(own);
     };
-    return sayings.map((saying) => this.row(contract, saying, saying.cause ?? ambient, traceparentFor(saying.cause?.traceparent)));
+    return sayings.map((saying) =>
+      this.row(contract, saying, saying.cause ?? ambient, traceparentFor(saying.cause?.traceparent)),
+    );
   }
 
   private row<T extends object>(
@@ -109,16 +121,30 @@ export class Outbox {
     };
     const text = JSON.stringify(envelope);
     if (Buffer.byteLength(text) > this.settings.maxMessageBytes) {
-      throw new Refusal('too_large', 'message_too_large', `A ${contract.name} message may have ${this.settings.maxMessageBytes} bytes at the most.`);
+      throw new Refusal(
+        'too_large',
+        'message_too_large',
+        `A ${contract.name} message may have ${this.settings.maxMessageBytes} bytes at the most.`,
+      );
     }
-    return { id, subject: saying.subject, merchantId: merchantId ?? null, envelope: text, notBefore: saying.delayUntil ?? null };
+    return {
+      id,
+      subject: saying.subject,
+      merchantId: merchantId ?? null,
+      envelope: text,
+      notBefore: saying.delayUntil ?? null,
+    };
   }
 }
 
 /** One span per set and cause. What the caller names wins over the active span: a set of messages belongs to many traces. */
 function producerSpan(name: string, own: string | undefined, ambient: string | undefined): string | undefined {
   const parent = own === undefined && trace.getActiveSpan() ? context.active() : contextFrom(own ?? ambient);
-  const attributes = { 'messaging.system': 'rabbitmq', 'messaging.operation.type': 'create', 'messaging.destination.name': name };
+  const attributes = {
+    'messaging.system': 'rabbitmq',
+    'messaging.operation.type': 'create',
+    'messaging.destination.name': name,
+  };
   const span = messagingTracer().startSpan(`say ${name}`, { kind: SpanKind.PRODUCER, attributes }, parent);
   span.end();
   return traceparentOf(span) ?? own ?? ambient;

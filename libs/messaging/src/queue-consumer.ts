@@ -96,7 +96,9 @@ export class QueueConsumer {
     this.waiting.length = 0;
     const { channel, consumerTag } = this;
     if (!channel || !consumerTag) return;
-    await within(subscribeTimeoutMs, channel.cancel(consumerTag)).catch((error: unknown) => this.logger.debug(`${this.name}: ${String(error)}`));
+    await within(subscribeTimeoutMs, channel.cancel(consumerTag)).catch((error: unknown) =>
+      this.logger.debug(`${this.name}: ${String(error)}`),
+    );
     this.waiting.length = 0;
   }
 
@@ -116,7 +118,10 @@ export class QueueConsumer {
     const channel = this.channel;
     this.channel = undefined;
     this.consumerTag = undefined;
-    if (channel) await within(subscribeTimeoutMs, channel.close()).catch((error: unknown) => this.logger.debug(`${this.name}: ${String(error)}`));
+    if (channel)
+      await within(subscribeTimeoutMs, channel.close()).catch((error: unknown) =>
+        this.logger.debug(`${this.name}: ${String(error)}`),
+      );
   }
 
   private async staySubscribed(onSubscribed: () => void): Promise<void> {
@@ -203,7 +208,9 @@ export class QueueConsumer {
   private async work(): Promise<void> {
     try {
       while (this.waiting.length > 0 && !this.stopped.signal.aborted) {
-        const set = this.waiting.splice(0, this.parts.subscription.maxSet).filter(({ channel }) => channel === this.channel);
+        const set = this.waiting
+          .splice(0, this.parts.subscription.maxSet)
+          .filter(({ channel }) => channel === this.channel);
         if (set.length > 0) await this.handle(set);
         this.markWell();
       }
@@ -214,7 +221,10 @@ export class QueueConsumer {
 
   private async handle(set: readonly Waiting[]): Promise<void> {
     const stopTimer = messagingMetrics.handleSeconds.startTimer({ queue: this.name });
-    const outcomes = await this.parts.handler.handle(set.map(({ message }) => message), this.stopped.signal);
+    const outcomes = await this.parts.handler.handle(
+      set.map(({ message }) => message),
+      { stopped: this.stopped.signal, progress: () => this.markWell() },
+    );
     stopTimer();
     set.forEach((delivery, index) => this.settle(delivery, outcomes[index] ?? { kind: 'given_back' }));
   }
@@ -243,7 +253,10 @@ export class QueueConsumer {
     const { failed, settings } = this.parts;
     for (let attempt = 0; channel === this.channel; attempt += 1) {
       try {
-        const done = outcome.kind === 'poison' ? await failed.bury(this.queue, message, outcome.reason, outcome.error) : await failed.retryOrBury(this.queue, message, outcome.error);
+        const done =
+          outcome.kind === 'poison'
+            ? await failed.bury(this.queue, message, outcome.reason, outcome.error)
+            : await failed.retryOrBury(this.queue, message, outcome.error);
         const dead = outcome.kind === 'poison' || done === 'dead';
         this.count(dead ? 'dead' : 'retried');
         const about = `${this.name}: message ${String(message.properties.messageId)} ${dead ? 'is dead' : 'will be tried again'}: ${String(outcome.error)}`;

@@ -1,5 +1,12 @@
 import type { ConsumeMessage } from 'amqplib';
-import { contractNameOf, InvalidMessage, parseEnvelope, validateData, type Envelope, type MessageContract } from '@florin/contracts';
+import {
+  contractNameOf,
+  InvalidMessage,
+  parseEnvelope,
+  validateData,
+  type Envelope,
+  type MessageContract,
+} from '@florin/contracts';
 import { isId } from '@florin/kernel';
 import { PoisonMessage } from './poison-message';
 
@@ -12,8 +19,13 @@ export function attemptOf({ properties }: Pick<ConsumeMessage, 'properties'>): n
 }
 
 /** The message as its contract promises it, or a PoisonMessage that says what is wrong: trying again would not help. */
-export function readMessage(message: Pick<ConsumeMessage, 'content'>, contract: MessageContract, maxBytes: number): Envelope<object> {
-  if (message.content.length > maxBytes) throw new PoisonMessage('too_large', `${message.content.length} bytes; ${maxBytes} are allowed`);
+export function readMessage(
+  message: Pick<ConsumeMessage, 'content'>,
+  contract: MessageContract,
+  maxBytes: number,
+): Envelope<object> {
+  if (message.content.length > maxBytes)
+    throw new PoisonMessage('too_large', `${message.content.length} bytes; ${maxBytes} are allowed`);
   try {
     const envelope = parseEnvelope(parsed(message.content));
     if (!isId(envelope.id)) throw new PoisonMessage('invalid_envelope', 'the id is not a UUID');
@@ -23,7 +35,8 @@ export function readMessage(message: Pick<ConsumeMessage, 'content'>, contract: 
     }
     return { ...envelope, data: validateData(contract, envelope.data) };
   } catch (error) {
-    if (error instanceof InvalidMessage) throw new PoisonMessage(error.contract === contract.name ? 'invalid_data' : 'invalid_envelope', error.message);
+    if (error instanceof InvalidMessage)
+      throw new PoisonMessage(error.contract === contract.name ? 'invalid_data' : 'invalid_envelope', error.message);
     throw error;
   }
 }

@@ -34,7 +34,13 @@ export class RelaySession {
   private broken = false;
 
   private constructor(config: ClientConfig, onBell: () => void, onEnd: (error?: Error) => void) {
-    this.client = new Client({ ...config, ...{ pipeline: true }, keepAlive: true, query_timeout: statementTimeoutMs, application_name: 'florin relay' });
+    this.client = new Client({
+      ...config,
+      ...{ pipeline: true },
+      keepAlive: true,
+      query_timeout: statementTimeoutMs,
+      application_name: 'florin relay',
+    });
     const ended = (error?: Error) => {
       if (this.broken) return;
       this.broken = true;
@@ -82,12 +88,18 @@ export class RelaySession {
 
   /** Makes rows ready whose time has come: said for later, or waiting after a failure. */
   async release(): Promise<number> {
-    const { rowCount } = await this.client.query('UPDATE outbox SET not_before = NULL WHERE published_at IS NULL AND not_before <= now()');
+    const { rowCount } = await this.client.query(
+      'UPDATE outbox SET not_before = NULL WHERE published_at IS NULL AND not_before <= now()',
+    );
     return rowCount ?? 0;
   }
 
   async markPublished(ids: readonly string[]): Promise<void> {
-    await this.client.query({ name: 'outbox_published', text: 'UPDATE outbox SET published_at = now() WHERE id = ANY ($1::uuid[])', values: [ids] });
+    await this.client.query({
+      name: 'outbox_published',
+      text: 'UPDATE outbox SET published_at = now() WHERE id = ANY ($1::uuid[])',
+      values: [ids],
+    });
   }
 
   /** A row that the broker refused waits a little longer each time, and others go on. */

@@ -78,9 +78,14 @@ export class Relay {
   }
 
   private async session(): Promise<void> {
-    const session = await RelaySession.open(clientConfigOf(this.dataSource), () => this.ring(), () => this.ring());
+    const session = await RelaySession.open(
+      clientConfigOf(this.dataSource),
+      () => this.ring(),
+      () => this.ring(),
+    );
     try {
-      while (session.usable && !this.stopping.signal.aborted && !(await session.lead())) await sleep(standbyMs, this.stopping.signal);
+      while (session.usable && !this.stopping.signal.aborted && !(await session.lead()))
+        await sleep(standbyMs, this.stopping.signal);
       if (session.usable && !this.stopping.signal.aborted) await this.lead(session);
     } finally {
       this.leads = false;
@@ -117,7 +122,8 @@ export class Relay {
       this.rung = false;
       const read = await this.publishOnce(session, full ? 0 : this.newest - lookBehind);
       if (this.onTheirWay.size >= batchesOnTheirWay * this.batch) await Promise.race(this.onTheirWay.values());
-      if (this.failures > 0) await sleep(backoffMs(this.failures, reconnectBaseMs, reconnectLimitMs), this.stopping.signal);
+      if (this.failures > 0)
+        await sleep(backoffMs(this.failures, reconnectBaseMs, reconnectLimitMs), this.stopping.signal);
       else if (read < this.batch) await this.rest();
     }
   }
@@ -133,7 +139,9 @@ export class Relay {
 
   /** Sends the rows in order and goes on; what becomes of them is settled beside the loop. */
   private async dispatch(session: RelaySession, rows: readonly OutboxRow[]): Promise<void> {
-    const sent = await this.send(rows).catch((error: unknown) => this.noteFailure(`the broker does not take the outbox: ${String(error)}`));
+    const sent = await this.send(rows).catch((error: unknown) =>
+      this.noteFailure(`the broker does not take the outbox: ${String(error)}`),
+    );
     if (!sent) return;
     const weight = rows.reduce((sum, row) => sum + row.envelope.length, 0) / rows.length;
     this.batch = Math.max(1, Math.min(this.settings.relayBatch, Math.floor(batchBytes / weight)));
@@ -147,7 +155,11 @@ export class Relay {
     for (const { id } of rows) this.onTheirWay.set(id, settled);
   }
 
-  private async settle(session: RelaySession, rows: readonly OutboxRow[], errors: readonly (Error | undefined)[]): Promise<void> {
+  private async settle(
+    session: RelaySession,
+    rows: readonly OutboxRow[],
+    errors: readonly (Error | undefined)[],
+  ): Promise<void> {
     const now = Date.now();
     const published = rows.filter((_, index) => errors[index] === undefined);
     const refused = rows.flatMap(({ id }, index) => {
@@ -155,13 +167,16 @@ export class Relay {
       return error && !(error instanceof NotConfirmed) ? [{ id, error: error.message }] : [];
     });
     const unconfirmed = rows.length - published.length - refused.length;
-    for (const { createdAt } of published) messagingMetrics.outboxLag.observe(Math.max(0, now - createdAt.getTime()) / 1000);
+    for (const { createdAt } of published)
+      messagingMetrics.outboxLag.observe(Math.max(0, now - createdAt.getTime()) / 1000);
     messagingMetrics.published.inc({ outcome: 'confirmed' }, published.length);
     messagingMetrics.published.inc({ outcome: 'unroutable' }, refused.length);
     messagingMetrics.published.inc({ outcome: 'unconfirmed' }, unconfirmed);
     if (published.length > 0) await session.markPublished(published.map(({ id }) => id));
     if (refused.length > 0) {
-      this.logger.warn(`${refused.length} messages cannot be routed and stay in the outbox; first: ${refused[0]?.error}`);
+      this.logger.warn(
+        `${refused.length} messages cannot be routed and stay in the outbox; first: ${refused[0]?.error}`,
+      );
       await session.postpone(refused, this.settings.unroutableBackoffMs);
     }
     if (unconfirmed > 0) {
@@ -202,7 +217,10 @@ export class Relay {
       messagingMetrics.outboxPending.set(pending);
       messagingMetrics.outboxOldestAge.set(oldestSeconds);
     };
-    return setInterval(() => void measure().catch((error: unknown) => this.logger.debug(`backlog: ${String(error)}`)), backlogMs);
+    return setInterval(
+      () => void measure().catch((error: unknown) => this.logger.debug(`backlog: ${String(error)}`)),
+      backlogMs,
+    );
   }
 
   /** While the broker is away, sending waits for it; stopping must not. */

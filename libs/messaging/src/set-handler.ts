@@ -22,6 +22,13 @@ interface Readable {
   attempt: number;
 }
 
+/** How the handling of one set is followed from outside. */
+export interface HandlingWatch {
+  stopped: AbortSignal;
+  /** Called whenever something has come to an end, well or not: whoever waits for the database or tries a set one by one is not stuck. */
+  progress: () => void;
+}
+
 export interface SetHandlerParts {
   /** Its name in the inbox, the spans and the logs. */
   consumer: string;
@@ -38,15 +45,15 @@ export class SetHandler {
   constructor(private readonly parts: SetHandlerParts) {}
 
   /** Gives one outcome per message, in order. Never throws: what fails together is tried one by one. */
-  async handle(messages: readonly ConsumeMessage[], stopped: AbortSignal): Promise<Outcome[]> {
+  async handle(messages: readonly ConsumeMessage[], watch: HandlingWatch): Promise<Outcome[]> {
     const outcomes: Outcome[] = messages.map(() => ({ kind: 'given_back' }));
     const readable = this.readAll(messages, outcomes);
     if (readable.length === 0) return outcomes;
-    const together = await this.attempt(readable, outcomes, stopped);
+    const together = await this.attempt(readable, outcomes, watch);
     if (together === 'done' || readable.length === 1) return outcomes;
     for (const one of readable) {
-      if (stopped.aborted) outcomes[one.index] = { kind: 'given_back' };
-      else await this.attempt([one], outcomes, stopped);
+      if (watch.stopped.aborted) outcomes[one.index] = { kind: 'given_back' };
+      else await this.attempt([one], outcomes, watch);
     }
     return outcomes;
   }
@@ -56,7 +63,11 @@ export class SetHandler {
     const { subscription, maxMessageBytes } = this.parts;
     messages.forEach((message, index) => {
       try {
-        readable.push({ index, envelope: readMessage(message, subscription.contract, maxMessageBytes), attempt: attemptOf(message) });
+        readable.push({
+          index,
+          envelope: readMessage(message, subscription.contract, maxMessageBytes),
+          attempt: attemptOf(message),
+        });
       } catch (error) {
         const reason = error instanceof PoisonMessage ? error.reason : 'unreadable';
         outcomes[index] = { kind: 'poison', reason, error };
@@ -66,23 +77,31 @@ export class SetHandler {
   }
 
   /** One transaction for these messages. An outage of the database is not their fault: it is waited out here, without counting as an attempt. */
-  private async attempt(set: readonly Readable[], outcomes: Outcome[], stopped: AbortSignal): Promise<'done' | 'failed'> {
+  private async attempt(
+    set: readonly Readable[],
+    outcomes: Outcome[],
+    { stopped, progress }: HandlingWatch,
+  ): Promise<'done' | 'failed'> {
+    const all = (outcome: Outcome) => set.forEach(({ index }) => (outcomes[index] = outcome));
     for (let outage = 0; ; outage += 1) {
       try {
         const fresh = await this.inTransaction(set);
-        const handled = new Set<number>(fresh.map((one) => one.index));
-        for (const { index } of set) outcomes[index] = { kind: handled.has(index) ? 'handled' : 'duplicate' };
+        all({ kind: 'duplicate' });
+        for (const { index } of fresh) outcomes[index] = { kind: 'handled' };
+        progress();
         return 'done';
       } catch (error) {
+        progress();
         if (!isOutage(error)) {
-          for (const { index } of set) outcomes[index] = failure(error);
+          all(failure(error));
           return 'failed';
         }
         if (stopped.aborted) {
-          for (const { index } of set) outcomes[index] = { kind: 'given_back' };
+          all({ kind: 'given_back' });
           return 'done';
         }
-        if (outage % 10 === 0) this.logger.warn(`${this.parts.consumer}: the database cannot be reached, waiting: ${String(error)}`);
+        if (outage % 10 === 0)
+          this.logger.warn(`${this.parts.consumer}: the database cannot be reached, waiting: ${String(error)}`);
         await sleep(outageBaseMs + backoffMs(outage, outageBaseMs, outageLimitMs), stopped);
       }
     }
@@ -96,7 +115,10 @@ export class SetHandler {
         if (fresh.length === 0) return fresh;
         if (subscription.mode === 'set') {
           const attempt = Math.max(...fresh.map((one) => one.attempt));
-          await this.call(fresh.map((one) => one.envelope), new Delivery(tx, consumer, attempt));
+          await this.call(
+            fresh.map((one) => one.envelope),
+            new Delivery(tx, consumer, attempt),
+          );
         } else {
           for (const one of fresh) await this.callOne(tx, one, set.length > 1);
         }
@@ -122,7 +144,9 @@ export class SetHandler {
     const delivery = new Delivery(tx, this.parts.consumer, attempt);
     const run = (span: Span | undefined) => {
       const traceparent = (span && traceparentOf(span)) ?? envelope.traceparent;
-      return withCause({ correlationId: envelope.correlationid, causationId: envelope.id, traceparent }, () => this.call(envelope, delivery));
+      return withCause({ correlationId: envelope.correlationid, causationId: envelope.id, traceparent }, () =>
+        this.call(envelope, delivery),
+      );
     };
     if (!ownSpan) return run(trace.getActiveSpan());
     const span = this.span([envelope]);
@@ -148,10 +172,16 @@ export class SetHandler {
       'messaging.operation.type': 'process',
       'messaging.destination.name': this.parts.consumer,
       'messaging.batch.message_count': envelopes.length,
-      ...(alone && first ? { 'messaging.message.id': first.id, 'messaging.message.conversation_id': first.correlationid } : {}),
+      ...(alone && first
+        ? { 'messaging.message.id': first.id, 'messaging.message.conversation_id': first.correlationid }
+        : {}),
     };
     const links = alone ? [] : envelopes.flatMap((envelope) => linkTo(envelope.traceparent));
-    return messagingTracer().startSpan(`handle ${this.parts.consumer}`, { kind: SpanKind.CONSUMER, attributes, links }, contextFrom(alone ? first?.traceparent : undefined));
+    return messagingTracer().startSpan(
+      `handle ${this.parts.consumer}`,
+      { kind: SpanKind.CONSUMER, attributes, links },
+      contextFrom(alone ? first?.traceparent : undefined),
+    );
   }
 }
 

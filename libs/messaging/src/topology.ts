@@ -46,7 +46,10 @@ function spoken(waitMs: number): string {
 }
 
 /** Declares what every publisher needs: the two topic exchanges and the retry tiers. */
-export async function declareExchanges(channel: Channel, { namespace, retryTiersMs }: MessagingSettings): Promise<void> {
+export async function declareExchanges(
+  channel: Channel,
+  { namespace, retryTiersMs }: MessagingSettings,
+): Promise<void> {
   await channel.assertExchange(exchangeOf(namespace, 'event'), 'topic', { durable: true });
   await channel.assertExchange(exchangeOf(namespace, 'command'), 'topic', { durable: true });
   for (const waitMs of new Set(retryTiersMs)) {
@@ -77,7 +80,14 @@ export interface QueueDeclaration {
 export function declarationsOf(queue: string): QueueDeclaration[] {
   const dead = deadQueueOf(queue);
   return [
-    { name: dead, arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': deadLetterDeliveryLimit, 'x-overflow': 'reject-publish' } },
+    {
+      name: dead,
+      arguments: {
+        'x-queue-type': 'quorum',
+        'x-delivery-limit': deadLetterDeliveryLimit,
+        'x-overflow': 'reject-publish',
+      },
+    },
     {
       name: queue,
       arguments: {
@@ -93,7 +103,12 @@ export function declarationsOf(queue: string): QueueDeclaration[] {
 }
 
 /** Binds a handler's queue to its contract, and to nothing else. */
-export async function bindQueue(channel: Channel, namespace: string, contract: MessageContract, queue: string): Promise<void> {
+export async function bindQueue(
+  channel: Channel,
+  namespace: string,
+  contract: MessageContract,
+  queue: string,
+): Promise<void> {
   const exchange = exchangeOf(namespace, contract.kind);
   await channel.assertExchange(exchange, 'topic', { durable: true });
   await channel.bindQueue(queue, exchange, contract.name);

@@ -1,14 +1,30 @@
-import { CallHandler, Controller, ExecutionContext, Injectable, Scope, UseGuards, UseInterceptors, type CanActivate, type NestInterceptor } from '@nestjs/common';
+import {
+  CallHandler,
+  Controller,
+  ExecutionContext,
+  Injectable,
+  Scope,
+  UseGuards,
+  UseInterceptors,
+  type CanActivate,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { concat, defer, of, tap, type Observable } from 'rxjs';
 import {
-  stockConfirm, stockConfirmed, stockReleased, stockReserved,
-  type Envelope, type StockConfirm, type StockConfirmed, type StockReleased,
+  stockConfirm,
+  stockConfirmed,
+  stockReleased,
+  stockReserved,
+  type Envelope,
+  type StockConfirm,
+  type StockConfirmed,
+  type StockReleased,
 } from '@florin/contracts';
 import { newId, sleep } from '@florin/kernel';
-import { eventually } from '@florin/testing';
 import { Consumes, ConsumesSet, deadQueueOf, PoisonMessage, queueOf, type Delivery } from '../src';
 import { House, stranger } from './house';
+import { eventually } from './patience';
 
 const tries = new Map<string, number[]>();
 const seen: string[] = [];
@@ -18,7 +34,8 @@ function tried(key: string, attempt: number): void {
   tries.set(key, [...(tries.get(key) ?? []), attempt]);
 }
 
-const effect = ({ tx, consumer }: Delivery, { id }: Envelope) => tx.execute('INSERT INTO effects (message_id, handler) VALUES ($1, $2)', [id, consumer]);
+const effect = ({ tx, consumer }: Delivery, { id }: Envelope) =>
+  tx.execute('INSERT INTO effects (message_id, handler) VALUES ($1, $2)', [id, consumer]);
 
 @Controller()
 class Stubborn {
@@ -26,7 +43,8 @@ class Stubborn {
   async handle(event: Envelope<StockConfirmed>, delivery: Delivery): Promise<void> {
     tried(event.id, delivery.attempt);
     await effect(delivery, event);
-    if (event.subject === 'always fails' || (event.subject === 'fails twice' && delivery.attempt < 3)) throw new Error('not today');
+    if (event.subject === 'always fails' || (event.subject === 'fails twice' && delivery.attempt < 3))
+      throw new Error('not today');
     if (event.subject === 'poison') throw new PoisonMessage('unknown_checkout', 'there is no such checkout');
   }
 }
@@ -67,7 +85,11 @@ class WithNestParts {
   @Consumes(stockReleased)
   handle(@Payload(new SubjectOf()) event: Envelope<StockReleased>, delivery: Delivery): Observable<unknown> {
     seen.push(event.subject);
-    return concat(of(1), defer(() => sleep(50).then(() => effect(delivery, event))), defer(() => of(seen.push('completed'))));
+    return concat(
+      of(1),
+      defer(() => sleep(50).then(() => effect(delivery, event))),
+      defer(() => of(seen.push('completed'))),
+    );
   }
 }
 
@@ -76,15 +98,26 @@ describe('a consumer', () => {
   let broker: Awaited<ReturnType<typeof stranger>>;
   const queue = () => queueOf(house.broker.namespace, 'house.on.catalog.stock.confirmed.v1');
   const dead = 'house.on.catalog.stock.confirmed.v1';
-  const say = (subject: string) => house.run((tx) => house.outbox.add(tx, stockConfirmed, subject, { checkoutId: newId() }));
-  const deadOne = (messageId: string) => eventually(async () => (await house.deadLetters.list(dead)).find((letter) => letter.messageId === messageId));
+  const say = (subject: string) =>
+    house.run((tx) => house.outbox.add(tx, stockConfirmed, subject, { checkoutId: newId() }));
+  const deadOne = (messageId: string) =>
+    eventually(async () => (await house.deadLetters.list(dead)).find((letter) => letter.messageId === messageId));
   const effects = (id: string) => house.count(`effects WHERE message_id = '${id}'`);
   /** A message that did not come through the outbox. */
-  const smuggle = (content: Buffer, messageId: string) => broker.channel.sendToQueue(queue(), content, { messageId, persistent: true });
+  const smuggle = (content: Buffer, messageId: string) =>
+    broker.channel.sendToQueue(queue(), content, { messageId, persistent: true });
   const envelope = (over: object) => ({ ...valid(), ...over });
   const valid = () => ({
-    specversion: '1.0', id: newId(), source: '/florin/catalog', type: stockConfirmed.type, subject: 'fine', time: new Date().toISOString(),
-    dataschema: `urn:florin:contract:${stockConfirmed.name}`, datacontenttype: 'application/json', correlationid: newId(), data: { checkoutId: newId() },
+    specversion: '1.0',
+    id: newId(),
+    source: '/florin/catalog',
+    type: stockConfirmed.type,
+    subject: 'fine',
+    time: new Date().toISOString(),
+    dataschema: `urn:florin:contract:${stockConfirmed.name}`,
+    datacontenttype: 'application/json',
+    correlationid: newId(),
+    data: { checkoutId: newId() },
   });
 
   beforeAll(async () => {
@@ -124,9 +157,26 @@ describe('a consumer', () => {
     ['bytes that are no text', 'invalid_json', () => Buffer.from([0xff, 0x00, 0xfe])],
     ['no envelope', 'invalid_envelope', () => Buffer.from('[1]')],
     ['an id that is no UUID', 'invalid_envelope', () => Buffer.from(JSON.stringify(envelope({ id: '42' })))],
-    ['a type this queue does not take', 'unknown_type', () => Buffer.from(JSON.stringify(envelope({ type: 'catalog.stock.stolen', dataschema: 'urn:florin:contract:catalog.stock.stolen.v1' })))],
-    ['a version this queue does not take', 'unknown_type', () => Buffer.from(JSON.stringify(envelope({ dataschema: 'urn:florin:contract:catalog.stock.confirmed.v2' })))],
-    ['data that is not what the contract says', 'invalid_data', () => Buffer.from(JSON.stringify(envelope({ data: { checkoutId: 7 } })))],
+    [
+      'a type this queue does not take',
+      'unknown_type',
+      () =>
+        Buffer.from(
+          JSON.stringify(
+            envelope({ type: 'catalog.stock.stolen', dataschema: 'urn:florin:contract:catalog.stock.stolen.v1' }),
+          ),
+        ),
+    ],
+    [
+      'a version this queue does not take',
+      'unknown_type',
+      () => Buffer.from(JSON.stringify(envelope({ dataschema: 'urn:florin:contract:catalog.stock.confirmed.v2' }))),
+    ],
+    [
+      'data that is not what the contract says',
+      'invalid_data',
+      () => Buffer.from(JSON.stringify(envelope({ data: { checkoutId: 7 } }))),
+    ],
     ['5 MB', 'too_large', () => Buffer.alloc(5 * 1024 * 1024, 'x')],
   ])('K8S-33: %s is dead at once (%s), and the next message is handled', async (_, reason, content) => {
     const messageId = newId();
@@ -159,8 +209,16 @@ describe('a consumer', () => {
 
   it('one bad message of a set does not fail its neighbours', async () => {
     const subjects = Array.from({ length: 40 }, (_, index) => (index === 17 ? 'poison' : 'fine'));
-    const ids = await house.run((tx) => house.outbox.addAll(tx, stockConfirm, subjects.map((subject) => ({ subject, data: { checkoutId: newId() } }))));
-    await eventually(async () => (await house.count(`effects WHERE handler = 'house.on.catalog.stock.confirm.v1'`)) === 39);
+    const ids = await house.run((tx) =>
+      house.outbox.addAll(
+        tx,
+        stockConfirm,
+        subjects.map((subject) => ({ subject, data: { checkoutId: newId() } })),
+      ),
+    );
+    await eventually(
+      async () => (await house.count(`effects WHERE handler = 'house.on.catalog.stock.confirm.v1'`)) === 39,
+    );
     const letters = await eventually(async () => {
       const found = await house.deadLetters.list('house.on.catalog.stock.confirm.v1');
       return found.length > 0 && found;
@@ -169,14 +227,18 @@ describe('a consumer', () => {
   });
 
   it('is an ordinary Nest handler: guard, interceptor, pipe, request scope, and an Observable that is awaited to its end', async () => {
-    const id = await house.run((tx) => house.outbox.add(tx, stockReleased, 'subject', { checkoutId: newId(), reason: 'deadline' }));
+    const id = await house.run((tx) =>
+      house.outbox.add(tx, stockReleased, 'subject', { checkoutId: newId(), reason: 'deadline' }),
+    );
     await eventually(async () => (await effects(id)) === 1);
     expect(seen).toEqual(['guard rpc catalog.stock.released', 'before', 'subject piped', 'completed', 'after']);
   });
 
   it('a guard that says no leads to the retries like any other error', async () => {
     allowed = false;
-    const id = await house.run((tx) => house.outbox.add(tx, stockReleased, 'subject', { checkoutId: newId(), reason: 'deadline' }));
+    const id = await house.run((tx) =>
+      house.outbox.add(tx, stockReleased, 'subject', { checkoutId: newId(), reason: 'deadline' }),
+    );
     const letters = await eventually(async () => {
       const found = await house.deadLetters.list('house.on.catalog.stock.released.v1');
       return found.length > 0 && found;
@@ -186,7 +248,9 @@ describe('a consumer', () => {
   });
 
   it('writes down since when it hears what, so that the prover knows who must have heard', async () => {
-    const rows = await house.query<{ consumer: string }>('SELECT consumer, type, version FROM messaging_subscriptions ORDER BY consumer');
+    const rows = await house.query<{ consumer: string }>(
+      'SELECT consumer, type, version FROM messaging_subscriptions ORDER BY consumer',
+    );
     expect(rows).toEqual([
       { consumer: 'house.on.catalog.stock.confirm.v1', type: 'catalog.stock.confirm', version: 1 },
       { consumer: 'house.on.catalog.stock.confirmed.v1', type: 'catalog.stock.confirmed', version: 1 },
@@ -203,8 +267,12 @@ describe('a consumer', () => {
     await right.channel.assertQueue(queue(), {
       durable: true,
       arguments: {
-        'x-queue-type': 'quorum', 'x-delivery-limit': 20, 'x-overflow': 'reject-publish', 'x-dead-letter-exchange': '',
-        'x-dead-letter-routing-key': deadQueueOf(queue()), 'x-dead-letter-strategy': 'at-least-once',
+        'x-queue-type': 'quorum',
+        'x-delivery-limit': 20,
+        'x-overflow': 'reject-publish',
+        'x-dead-letter-exchange': '',
+        'x-dead-letter-routing-key': deadQueueOf(queue()),
+        'x-dead-letter-strategy': 'at-least-once',
       },
     });
     await right.close();
@@ -219,7 +287,8 @@ describe('a consumer', () => {
       @Consumes(stockReserved)
       other(): void {}
     }
-    await expect(House.open({ controllers: [Twice], database: house.database, broker: house.broker })).rejects.toThrow(/give one of them a name/);
+    await expect(House.open({ controllers: [Twice], database: house.database, broker: house.broker })).rejects.toThrow(
+      /give one of them a name/,
+    );
   });
 });
-

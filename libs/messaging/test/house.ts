@@ -6,7 +6,16 @@ import { connect, type Channel, type ChannelModel } from 'amqplib';
 import { DataSource } from 'typeorm';
 import { DatabaseConfig, openDataSource, Transactions, type Tx } from '@florin/database';
 import { testBroker, testDatabase, type TestBroker, type TestDatabase } from '@florin/testing';
-import { AmqpConnections, DeadLetters, FlorinTransport, MessagingModule, messagingMigrations, Outbox, Relay, type MessagingSettings } from '../src';
+import {
+  AmqpConnections,
+  DeadLetters,
+  FlorinTransport,
+  MessagingModule,
+  messagingMigrations,
+  Outbox,
+  Relay,
+  type MessagingSettings,
+} from '../src';
 
 /** Short, so that a test sees all attempts; the product's waits are settings of the same kind. */
 export const quickTiers = [50, 100, 150];
@@ -39,7 +48,11 @@ export class House {
     const broker = options.broker ?? (await testBroker());
     const dataSource = await openDataSource(DatabaseConfig.from({ DATABASE_URL: database.url }), 'test');
     await dataSource.query(effects);
-    const app = await NestFactory.create<NestFastifyApplication>(moduleOf(dataSource, broker, options), new FastifyAdapter(), { logger: logLevels(), abortOnError: false });
+    const app = await NestFactory.create<NestFastifyApplication>(
+      moduleOf(dataSource, broker, options),
+      new FastifyAdapter(),
+      { logger: logLevels(), abortOnError: false },
+    );
     app.connectMicroservice({ strategy: app.get(FlorinTransport) });
     await app.init();
     if (options.worker ?? true) {

