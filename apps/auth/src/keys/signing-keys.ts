@@ -7,6 +7,7 @@ export interface AccessClaims {
   roles: readonly string[];
   merchants: readonly string[] | '*';
   sid: string;
+  email: string;
   email_verified: boolean;
 }
 

@@ -31,6 +31,7 @@ export class IssueTokens {
         roles: user.roles,
         merchants: user.allMerchants ? '*' : user.merchants,
         sid: sessionId,
+        email: user.email,
         email_verified: user.emailVerifiedAt !== null,
       },
       newId(),
