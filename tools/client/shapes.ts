@@ -33,7 +33,7 @@ export interface Order {
   total_minor: number;
   wallet_minor: number;
   card_minor: number;
-  lines: { id: string; variant_id: string; title: string; quantity: number; total_minor: number }[];
+  lines: { line_id: string; variant_id: string; title: string; quantity: number; total_minor: number }[];
 }
 
 export interface Refund {

@@ -124,7 +124,7 @@ export class EarnPoints {
         .map(({ order, program, cause, tierBefore, standing }) => ({
           subject: order.memberId,
           cause,
-          data: { memberId: order.memberId, programId: program.id, merchantId: program.merchantId, fromTier: tierBefore, toTier: standing.tier },
+          data: { memberId: order.memberId, programId: program.id, merchantId: program.merchantId, fromTier: tierBefore, toTier: standing.tier, origin: order.origin },
         })),
     );
     await this.outbox.addAll(

@@ -87,10 +87,12 @@ export class MessagesConsumer {
 
   @ConsumesSet(tierUpgraded)
   async tierUpgraded(events: Envelope<TierUpgraded>[], { tx }: Delivery): Promise<void> {
-    const contacts = await this.messages.contacts(tx, events.map(({ data }) => data));
+    const news = events.filter(({ data }) => data.origin !== 'import');
+    if (news.length === 0) return;
+    const contacts = await this.messages.contacts(tx, news.map(({ data }) => data));
     await this.tell(
       tx,
-      events.flatMap((event) => {
+      news.flatMap((event) => {
         const { memberId, merchantId, programId, toTier } = event.data;
         const contact = contacts.get(`${memberId}:${merchantId}`);
         if (!contact) return [];

@@ -1,5 +1,6 @@
 import { defineEvent, exampleId } from '../define';
-import { Id, Text } from '../fields';
+import { Id, OneOf, Optional, Text } from '../fields';
+import { orderCompletedOrigins, type OrderCompletedOrigin } from '../orders/order-completed.v1';
 
 export class TierUpgraded {
   @Id() readonly memberId: string;
@@ -7,6 +8,8 @@ export class TierUpgraded {
   @Id() readonly merchantId: string;
   @Text() readonly fromTier: string;
   @Text() readonly toTier: string;
+  /** Where the order came from that led here: nobody is told about history that was brought over. */
+  @Optional() @OneOf(orderCompletedOrigins) readonly origin?: OrderCompletedOrigin;
 }
 
 /** Said when a member reaches a higher tier. */
