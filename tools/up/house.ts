@@ -63,6 +63,7 @@ export class House {
   private readonly startedAt = new Date();
   private readonly beganAt = performance.now();
   private run: RunFile['state'] = 'starting';
+  private tookMs = 0;
   private readonly notes: string[] = [];
 
   private constructor(
@@ -113,6 +114,7 @@ export class House {
       signal?.throwIfAborted();
       await this.startProcesses(servers, progress);
       this.run = 'up';
+      this.tookMs = Math.round(performance.now() - this.beganAt);
       this.record();
       return this;
     } catch (error) {
@@ -206,7 +208,7 @@ export class House {
       state: this.run,
       launcher,
       startedAt: this.startedAt.toISOString(),
-      tookMs: this.run === 'up' ? Math.round(performance.now() - this.beganAt) : 0,
+      tookMs: this.tookMs,
       dir,
       url: this.url,
       services: Object.fromEntries(this.running.map((service) => [service, this.process(service).url])),

@@ -1,5 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { request } from 'undici';
+import type { Depths } from '../edge/desk/queues';
 import { card, cardAsJson, passwords } from './card';
 import { Failure, inPlainWords } from './failure';
 import { type Flags, readFlags, usage } from './flags';
@@ -12,6 +14,7 @@ import { root, type ServiceName, services } from './services';
 const dir = process.env['FLORIN_DIR'] ?? join(root, '.local');
 const otherStartPatienceMs = 300_000;
 const pollMs = 250;
+const settlePatienceMs = 120_000;
 
 /** Aborted by Ctrl-C, a signal, or the end of the process that started us. */
 const leaving = new AbortController();
@@ -52,7 +55,20 @@ function given(): { postgresUrl?: string; rabbitmqUrl?: string; redisUrl?: strin
   return { postgresUrl, rabbitmqUrl, redisUrl };
 }
 
-async function seed(flags: Flags): Promise<void> {
+/** Resolves when no outbox and no queue holds anything, or when that takes too long to wait for. */
+async function quiet(url: string): Promise<void> {
+  const deadline = Date.now() + settlePatienceMs;
+  while (Date.now() < deadline && !leaving.signal.aborted) {
+    const answer = await request(`${url}/dev/queues?format=json`);
+    const { queues, outboxes } = (await answer.body.json()) as Depths;
+    const alive = queues.filter(({ queue }) => !queue.endsWith('.dead'));
+    const waiting = [...alive.map(({ messages }) => messages), ...outboxes.map((outbox) => outbox.waiting)];
+    if (waiting.every((number) => number === 0)) return;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
+async function seed(flags: Flags, url: string): Promise<void> {
   const stamp = join(dir, 'demo.json');
   if (!flags.demo || existsSync(stamp) || !hasProgram('tools/demo/main.js')) return;
   const progress = flags.json ? silent : spoken;
@@ -64,6 +80,8 @@ async function seed(flags: Flags): Promise<void> {
         'read what it said above; npm start -- --no-demo starts without, --reset begins anew',
       );
   });
+  // Ninety days of history say a good deal: the main job begins when everybody has heard it.
+  await progress('the services hear of it', () => quiet(url));
   writeFileSync(stamp, JSON.stringify({ seededAt: new Date().toISOString() }));
 }
 
@@ -90,7 +108,7 @@ async function start(flags: Flags): Promise<number> {
   });
   try {
     await house.up();
-    await seed(flags);
+    await seed(flags, house.url);
     const status = await tell(flags);
     standing = true;
     if (leaving.signal.aborted) return 130;

@@ -90,7 +90,10 @@ export async function trigger(run: RunFile, args: string[]): Promise<string> {
     const member = claimsOf(await logIn(api, run, wish.member));
     const merchantId = member.merchants[0] ?? '';
     const token = await logIn(api, run, 'ops');
-    const { data } = await api.get<{ data: Product[] }>(`/products?merchant_id=${merchantId}&limit=1`, { token, merchantId });
+    const { data } = await api.get<{ data: Product[] }>(`/products?merchant_id=${merchantId}&limit=1`, {
+      token,
+      merchantId,
+    });
     const variant = data[0]?.variants[0];
     if (!variant)
       throw new Failure('this merchant sells nothing', 'npm start -- --reset brings the demonstration data');
