@@ -46,7 +46,8 @@ module.exports = {
     },
     {
       name: 'sql-only-in-repositories',
-      comment: 'Driver and ORM stay in repositories, migrations and the composition, and where LISTEN needs a connection of its own.',
+      comment:
+        'Driver and ORM stay in repositories, migrations and the composition, and where LISTEN needs a connection of its own.',
       severity: 'error',
       from: {
         path: '^apps/[^/]+/src/',

@@ -125,8 +125,8 @@ export default defineConfig(
     },
   },
   {
-    // Tests of a library may use the fixtures, although the fixtures use the library.
-    files: ['libs/*/test/**/*.ts', 'libs/*/src/**/*.spec.ts'],
+    // Tests and benchmarks of a library may use the fixtures, although the fixtures use the library.
+    files: ['libs/*/test/**/*.ts', 'libs/*/bench/**/*.ts', 'libs/*/src/**/*.spec.ts'],
     rules: { '@nx/enforce-module-boundaries': boundaries(['@florin/testing']) },
   },
   {

@@ -20,7 +20,8 @@ async function* walk(folder) {
 
 const isCode = (path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !/\.spec\.ts$/.test(path);
 const isAsset = (path) =>
-  (/\.(liquid|sql|html|json|txt)$/.test(path) && /[\\/]src[\\/]/.test(path)) || path.endsWith(join('contracts', 'routes.json'));
+  (/\.(liquid|sql|html|json|txt)$/.test(path) && /[\\/]src[\\/]/.test(path)) ||
+  path.endsWith(join('contracts', 'routes.json'));
 const outputOf = (path) => join(root, 'dist', relative(root, path)).replace(/\.ts$/, '.js');
 
 async function isFresh(source, output, notBefore) {

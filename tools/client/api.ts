@@ -68,7 +68,12 @@ export class Api {
     const answer = await this.call<T>(method, path, options);
     if (answer.status < 400) return answer.body;
     const { code = 'unknown', detail = '', errors = [] } = (answer.body ?? {}) as Problem;
-    throw new ApiError(`${method} ${path}`, answer.status, code, [detail, ...errors.map((error) => `${error.field}: ${error.message}`)].join(' '));
+    throw new ApiError(
+      `${method} ${path}`,
+      answer.status,
+      code,
+      [detail, ...errors.map((error) => `${error.field}: ${error.message}`)].join(' '),
+    );
   }
 
   /** Any answer, also a refusal. Paths start at /api/v1 unless they begin with `//`. */
@@ -88,7 +93,11 @@ export class Api {
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
     });
     const text = await reply.body.text();
-    return { status: reply.statusCode, headers: reply.headers, body: (text === '' ? undefined : JSON.parse(text)) as T };
+    return {
+      status: reply.statusCode,
+      headers: reply.headers,
+      body: (text === '' ? undefined : JSON.parse(text)) as T,
+    };
   }
 
   async close(): Promise<void> {

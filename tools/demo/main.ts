@@ -50,11 +50,18 @@ async function logIn(name: string): Promise<string> {
 
 async function openShop(token: string, demo: DemoMerchant): Promise<Shop> {
   const { name, slug, currency, timeZone } = demo;
-  const merchant = await api.post<{ id: string }>('/merchants', { token, body: { name, slug, currency, time_zone: timeZone } });
+  const merchant = await api.post<{ id: string }>('/merchants', {
+    token,
+    body: { name, slug, currency, time_zone: timeZone },
+  });
   const merchantId = merchant.id;
   const categories = new Map<string, string>();
   for (const category of new Set(demo.products.map((product) => product.category))) {
-    const created = await api.post<{ id: string }>('/categories', { token, merchantId, body: { name: category, slug: category } });
+    const created = await api.post<{ id: string }>('/categories', {
+      token,
+      merchantId,
+      body: { name: category, slug: category },
+    });
     categories.set(category, created.id);
   }
   const variants: Shop['variants'] = [];
@@ -75,7 +82,11 @@ async function openShop(token: string, demo: DemoMerchant): Promise<Shop> {
       },
     });
     for (const variant of created.variants) {
-      await api.post('/stock/receipts', { token, merchantId, body: { variant_id: variant.id, quantity: unitsInStock, reference: 'opening stock' } });
+      await api.post('/stock/receipts', {
+        token,
+        merchantId,
+        body: { variant_id: variant.id, quantity: unitsInStock, reference: 'opening stock' },
+      });
       variants.push({ id: variant.id, priceMinor: variant.price_minor });
     }
   }
@@ -85,7 +96,13 @@ async function openShop(token: string, demo: DemoMerchant): Promise<Shop> {
 async function hireStaff(token: string, shops: Shop[]): Promise<void> {
   for (const person of run.people.filter(({ name }) => !['ops', 'ada', 'ben'].includes(name))) {
     const own = person.role === 'merchant_admin' ? [shopOf(shops, 'koffie').merchantId] : [];
-    const body = { email: person.email, password: person.password, display_name: person.name, roles: [person.role], merchants: own };
+    const body = {
+      email: person.email,
+      password: person.password,
+      display_name: person.name,
+      roles: [person.role],
+      merchants: own,
+    };
     await until(`an account for ${person.name}`, () => api.post('/users', { token, body }));
   }
 }
@@ -94,7 +111,13 @@ async function hireStaff(token: string, shops: Shop[]): Promise<void> {
 async function customers(token: string, shops: Shop[]): Promise<void> {
   for (const person of run.people.filter(({ role }) => role === 'customer')) {
     const shop = shopOf(shops, 'koffie');
-    const body = { email: person.email, password: person.password, display_name: person.name, roles: ['customer'], merchants: [shop.merchantId] };
+    const body = {
+      email: person.email,
+      password: person.password,
+      display_name: person.name,
+      roles: ['customer'],
+      merchants: [shop.merchantId],
+    };
     const created = await api.post<{ id: string }>('/users', { token, body });
     shop.memberIds.push(created.id);
   }
@@ -109,7 +132,11 @@ async function members(token: string, shop: Shop): Promise<void> {
     merchant_id: shop.merchantId,
   }));
   for (let from = 0; from < people.length; from += perImport) {
-    await api.post('/users/import', { token, merchantId: shop.merchantId, body: { users: people.slice(from, from + perImport) } });
+    await api.post('/users/import', {
+      token,
+      merchantId: shop.merchantId,
+      body: { users: people.slice(from, from + perImport) },
+    });
   }
   shop.memberIds.push(...people.map(({ id }) => id));
 }
@@ -125,14 +152,22 @@ async function orders(token: string, shop: Shop): Promise<void> {
       external_number: `${shop.demo.slug.toUpperCase()}-H${index + 1}`,
       member_id: shop.memberIds[Math.floor(shop.memberIds.length * random.next() ** 3)],
       placed_at: new Date(placed).toISOString(),
-      lines: bought.map(({ id, priceMinor }) => ({ variant_id: id, quantity: 1 + random.below(2), unit_price_minor: priceMinor })),
+      lines: bought.map(({ id, priceMinor }) => ({
+        variant_id: id,
+        quantity: 1 + random.below(2),
+        unit_price_minor: priceMinor,
+      })),
     };
   });
   for (let from = 0; from < history.length; from += perImport) {
     const body = { orders: history.slice(from, from + perImport) };
     // The catalogue travels to the orders service by message: until it is there, lines are refused and asked again.
     await until('imported orders', async () => {
-      const report = await api.post<{ refused: number }>('/orders/import', { token, merchantId: shop.merchantId, body });
+      const report = await api.post<{ refused: number }>('/orders/import', {
+        token,
+        merchantId: shop.merchantId,
+        body,
+      });
       return report.refused === 0 ? report : undefined;
     });
   }
@@ -140,8 +175,16 @@ async function orders(token: string, shop: Shop): Promise<void> {
 
 async function coupons(token: string, shops: Shop[]): Promise<void> {
   for (const { merchantId } of shops) {
-    await api.post('/coupons', { token, merchantId, body: { code: 'WELCOME10', kind: 'percent', percent_bps: 1_000, max_uses_per_member: 1 } });
-    await api.post('/coupons', { token, merchantId, body: { code: 'FIVER', kind: 'fixed', amount_minor: 500, min_spend_minor: 2_500, max_uses: 1_000 } });
+    await api.post('/coupons', {
+      token,
+      merchantId,
+      body: { code: 'WELCOME10', kind: 'percent', percent_bps: 1_000, max_uses_per_member: 1 },
+    });
+    await api.post('/coupons', {
+      token,
+      merchantId,
+      body: { code: 'FIVER', kind: 'fixed', amount_minor: 500, min_spend_minor: 2_500, max_uses: 1_000 },
+    });
   }
 }
 
@@ -149,7 +192,12 @@ async function coupons(token: string, shops: Shop[]): Promise<void> {
 async function webhooks(token: string, { merchantId }: Shop): Promise<void> {
   const body = {
     url: `${run.url}/dev/webhooks/in/koffie`,
-    event_types: ['orders.order.completed', 'orders.order.refunded', 'loyalty.points.earned', 'loyalty.points.clawed_back'],
+    event_types: [
+      'orders.order.completed',
+      'orders.order.refunded',
+      'loyalty.points.earned',
+      'loyalty.points.clawed_back',
+    ],
   };
   const endpoint = await api.post<{ secret: string }>('/webhooks/endpoints', { token, merchantId, body });
   await api.put('//dev/webhooks/in/koffie', { body: { secret: endpoint.secret } });

@@ -31,8 +31,19 @@ export const merchants: DemoMerchant[] = [
     members: 1_400,
     ordersPerDay: 44,
     products: [
-      ...['House beans', 'Dark roast', 'Ethiopia Guji', 'Colombia Huila', 'Decaf', 'Espresso blend'].map((title) => ({ category: 'beans', title, variants: bag })),
-      ...['Stoneware mug', 'Glass cup', 'Travel mug'].map((title) => ({ category: 'cups', title, variants: [['one', 1_490], ['set of four', 4_990]] as DemoProduct['variants'] })),
+      ...['House beans', 'Dark roast', 'Ethiopia Guji', 'Colombia Huila', 'Decaf', 'Espresso blend'].map((title) => ({
+        category: 'beans',
+        title,
+        variants: bag,
+      })),
+      ...['Stoneware mug', 'Glass cup', 'Travel mug'].map((title) => ({
+        category: 'cups',
+        title,
+        variants: [
+          ['one', 1_490],
+          ['set of four', 4_990],
+        ] as DemoProduct['variants'],
+      })),
       { category: 'machines', title: 'Hand grinder', variants: [['steel', 8_900]] },
       { category: 'machines', title: 'Pour-over kit', variants: [['for two', 5_450]] },
       { category: 'machines', title: 'Espresso machine', variants: [['one group', 64_900]] },
@@ -47,8 +58,20 @@ export const merchants: DemoMerchant[] = [
     members: 600,
     ordersPerDay: 18,
     products: [
-      ...['Wool socks', 'Beanie', 'Scarf', 'Mittens'].map((title) => ({ category: 'clothing', title, variants: [['S', 2_400], ['M', 2_400], ['L', 2_600]] as DemoProduct['variants'] })),
-      ...['Camp stove', 'Lantern', 'Enamel pot'].map((title) => ({ category: 'outdoor', title, variants: [['one', 5_900]] as DemoProduct['variants'] })),
+      ...['Wool socks', 'Beanie', 'Scarf', 'Mittens'].map((title) => ({
+        category: 'clothing',
+        title,
+        variants: [
+          ['S', 2_400],
+          ['M', 2_400],
+          ['L', 2_600],
+        ] as DemoProduct['variants'],
+      })),
+      ...['Camp stove', 'Lantern', 'Enamel pot'].map((title) => ({
+        category: 'outdoor',
+        title,
+        variants: [['one', 5_900]] as DemoProduct['variants'],
+      })),
     ],
   },
 ];
@@ -73,7 +96,12 @@ export const programs: DemoProgram[] = [
       currency: 'EUR',
       time_zone: 'Europe/Amsterdam',
       is_default: true,
-      rules: { tiers: ladder, earning: { points: 1, per_minor: 100, include_tax: true, max_per_day: 2_000 }, expiry_days: 365, cashback: { rate_bps: 200, hold_days: 14 } },
+      rules: {
+        tiers: ladder,
+        earning: { points: 1, per_minor: 100, include_tax: true, max_per_day: 2_000 },
+        expiry_days: 365,
+        cashback: { rate_bps: 200, hold_days: 14 },
+      },
     },
   },
   {
@@ -98,5 +126,37 @@ export const programs: DemoProgram[] = [
   },
 ];
 
-export const firstNames = ['Anna', 'Bram', 'Chiara', 'Daan', 'Elif', 'Femke', 'Gustav', 'Hanna', 'Ines', 'Jonas', 'Kofi', 'Lotte', 'Mehmet', 'Noor', 'Olga', 'Pieter'];
-export const lastNames = ['Bakker', 'Costa', 'Dubois', 'Eriksen', 'Fischer', 'Garcia', 'Hansen', 'Ito', 'Jansen', 'Kowalski', 'Lund', 'Moreau', 'Novak', 'Okafor'];
+export const firstNames = [
+  'Anna',
+  'Bram',
+  'Chiara',
+  'Daan',
+  'Elif',
+  'Femke',
+  'Gustav',
+  'Hanna',
+  'Ines',
+  'Jonas',
+  'Kofi',
+  'Lotte',
+  'Mehmet',
+  'Noor',
+  'Olga',
+  'Pieter',
+];
+export const lastNames = [
+  'Bakker',
+  'Costa',
+  'Dubois',
+  'Eriksen',
+  'Fischer',
+  'Garcia',
+  'Hansen',
+  'Ito',
+  'Jansen',
+  'Kowalski',
+  'Lund',
+  'Moreau',
+  'Novak',
+  'Okafor',
+];

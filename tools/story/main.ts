@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { Api, until } from '../client/api';
+import { prove as proverSays, verdictOf } from '../client/prover';
 import { currentRun, personOf } from '../client/run';
 import type { Cart, Order, Page, Product, Receipt, Refund, Tokens } from '../client/shapes';
-import { dist, node24 } from '../up/services';
 import { amount, expect, Teller } from './teller';
 
 const run = currentRun();
@@ -53,7 +51,9 @@ async function joinIn(): Promise<Shopper> {
   const email = `shopper-${Date.now().toString(36)}@demo.test`;
   const password = `rolling-${Math.random().toString(36).slice(2)}-Boat`;
   await teller.step('sign up', async () => {
-    await api.post('/auth/sign-up', { body: { merchant_id: merchantId, email, password, display_name: 'Sam Shopper' } });
+    await api.post('/auth/sign-up', {
+      body: { merchant_id: merchantId, email, password, display_name: 'Sam Shopper' },
+    });
     return { saw: email, value: undefined };
   });
   const link = await teller.step('mail arrives', async () => {
@@ -70,7 +70,9 @@ async function joinIn(): Promise<Shopper> {
     return { saw: 'the link works once', value: undefined };
   });
   const token = await teller.step('log in', async () => {
-    const wrong = await api.call<{ code: string }>('POST', '/auth/login', { body: { email, password: `${password}x` } });
+    const wrong = await api.call<{ code: string }>('POST', '/auth/login', {
+      body: { email, password: `${password}x` },
+    });
     expect(wrong.status === 401, 'a wrong password is refused');
     const tokens = await api.post<Tokens>('/auth/login', { body: { email, password } });
     return { saw: 'an access token for 15 minutes; a wrong password is refused', value: tokens.access_token };
@@ -83,7 +85,11 @@ async function browse(shopper: Shopper): Promise<Product> {
     const products = await api.get<Page<Product>>(`/products?merchant_id=${shopper.merchantId}&limit=50`);
     const product = products.data.find(({ variants }) => variants.length > 1);
     expect(product, 'there is a product with two variants');
-    return { saw: `${products.data.length} products; takes "${product.title}"`, look: `${run.url}/docs`, value: product };
+    return {
+      saw: `${products.data.length} products; takes "${product.title}"`,
+      look: `${run.url}/docs`,
+      value: product,
+    };
   });
 }
 
@@ -92,14 +98,25 @@ async function topUp({ token }: Shopper): Promise<void> {
     const body = { amount_minor: topupMinor, currency: 'EUR', card_token: 'tok_visa' };
     const topup = await api.post<{ state: string }>('/topups', { token, body, wait: waitSeconds });
     const balance = await balanceOf(token);
-    expect(topup.state === 'completed' && balance.available_minor === topupMinor, 'the wallet holds what the card paid');
+    expect(
+      topup.state === 'completed' && balance.available_minor === topupMinor,
+      'the wallet holds what the card paid',
+    );
     return { saw: `${amount(topupMinor, 'EUR')} from a sandbox card`, value: undefined };
   });
 }
 
 async function balanceOf(token: string) {
-  const wallet = await api.get<{ balances: { currency: string; available_minor: number; cashback_pending_minor: number }[] }>('/wallet', { token });
-  return wallet.balances.find(({ currency }) => currency === 'EUR') ?? { currency: 'EUR', available_minor: 0, cashback_pending_minor: 0 };
+  const wallet = await api.get<{
+    balances: { currency: string; available_minor: number; cashback_pending_minor: number }[];
+  }>('/wallet', { token });
+  return (
+    wallet.balances.find(({ currency }) => currency === 'EUR') ?? {
+      currency: 'EUR',
+      available_minor: 0,
+      cashback_pending_minor: 0,
+    }
+  );
 }
 
 async function buy({ token }: Shopper, product: Product): Promise<Order> {
@@ -110,10 +127,17 @@ async function buy({ token }: Shopper, product: Product): Promise<Order> {
     await api.post<Cart>(`/carts/${filled.id}/lines`, { token, body: { variant_id: second.id, quantity: 1 } });
     const priced = await api.get<Cart>(`/carts/${filled.id}?coupon_code=WELCOME10`, { token });
     expect(priced.discount_minor > 0, 'the coupon takes something off');
-    return { saw: `${amount(priced.total_minor, 'EUR')} after ${amount(priced.discount_minor, 'EUR')} off`, value: priced };
+    return {
+      saw: `${amount(priced.total_minor, 'EUR')} after ${amount(priced.discount_minor, 'EUR')} off`,
+      value: priced,
+    };
   });
   return teller.step('check out with wallet and card', async () => {
-    const body = { cart_id: cart.id, coupon_code: 'WELCOME10', payment: { wallet_minor: topupMinor, card_token: 'tok_visa' } };
+    const body = {
+      cart_id: cart.id,
+      coupon_code: 'WELCOME10',
+      payment: { wallet_minor: topupMinor, card_token: 'tok_visa' },
+    };
     const placed = await api.post<Order>('/orders', { token, body, wait: waitSeconds });
     const order = await api.get<Order>(`/orders/${placed.id}`, { token });
     expect(order.status === 'completed', `the order is completed, not ${order.status} ${order.reason_code ?? ''}`);
@@ -128,7 +152,10 @@ async function stockTaken(token: string, { merchantId }: Shopper, order: Order):
   await teller.step('stock taken', async () => {
     for (const line of order.lines) {
       const { data } = await until('the movement of the line', async () => {
-        const movements = await api.get<Page<{ kind: string; sold: number; reference: string }>>(`/stock/${line.variant_id}/movements?limit=100`, { token, merchantId });
+        const movements = await api.get<Page<{ kind: string; sold: number; reference: string }>>(
+          `/stock/${line.variant_id}/movements?limit=100`,
+          { token, merchantId },
+        );
         return movements.data.some(({ kind }) => kind === 'confirm') ? movements : undefined;
       });
       const sold = data.find(({ kind, sold: units }) => kind === 'confirm' && units === line.quantity);
@@ -140,12 +167,21 @@ async function stockTaken(token: string, { merchantId }: Shopper, order: Order):
 
 async function paid({ token }: Shopper, order: Order): Promise<void> {
   await teller.step('payment captured', async () => {
-    const payments = await api.get<Page<{ id: string; state: string; captured_minor: number }>>(`/payments?order_id=${order.id}`, { token });
+    const payments = await api.get<Page<{ id: string; state: string; captured_minor: number }>>(
+      `/payments?order_id=${order.id}`,
+      { token },
+    );
     const [payment] = payments.data;
-    expect(payment?.state === 'captured' && payment.captured_minor === order.card_minor, 'the card was charged exactly the card part');
+    expect(
+      payment?.state === 'captured' && payment.captured_minor === order.card_minor,
+      'the card was charged exactly the card part',
+    );
     const balance = await balanceOf(token);
     expect(balance.available_minor === topupMinor - order.wallet_minor, 'the wallet paid exactly the wallet part');
-    return { saw: `${amount(payment.captured_minor, 'EUR')} at the processor, ${amount(order.wallet_minor, 'EUR')} from the wallet`, value: undefined };
+    return {
+      saw: `${amount(payment.captured_minor, 'EUR')} at the processor, ${amount(order.wallet_minor, 'EUR')} from the wallet`,
+      value: undefined,
+    };
   });
 }
 
@@ -158,7 +194,9 @@ async function mailed({ email }: Shopper, number: string, title: string): Promis
 
 function mailTo(email: string, subject: string): Promise<{ id: string; subject: string; links: string[] }> {
   return until(`a mail to ${email} about "${subject}"`, async () => {
-    const mails = await api.get<{ data: { id: string; subject: string; to: string[]; links: string[] }[] }>(`//dev/mail/messages?to=${encodeURIComponent(email)}`);
+    const mails = await api.get<{ data: { id: string; subject: string; to: string[]; links: string[] }[] }>(
+      `//dev/mail/messages?to=${encodeURIComponent(email)}`,
+    );
     return mails.data.find((mail) => mail.to.includes(email) && mail.subject.includes(subject));
   });
 }
@@ -182,11 +220,17 @@ async function earnedPoints({ token }: Shopper, order: Order): Promise<Receipt> 
 async function cashback({ token }: Shopper, order: Order): Promise<void> {
   await teller.step('cashback pending', async () => {
     const found = await until('cashback', async () => {
-      const list = await api.get<Page<{ order_id: string; state: string; amount_minor: number; payable_at: string }>>('/cashback', { token });
+      const list = await api.get<Page<{ order_id: string; state: string; amount_minor: number; payable_at: string }>>(
+        '/cashback',
+        { token },
+      );
       return list.data.find(({ order_id }) => order_id === order.id);
     });
     const balance = await balanceOf(token);
-    expect(found.state === 'pending' && balance.cashback_pending_minor === found.amount_minor, 'the cashback is pending in the wallet');
+    expect(
+      found.state === 'pending' && balance.cashback_pending_minor === found.amount_minor,
+      'the cashback is pending in the wallet',
+    );
     return { saw: `${amount(found.amount_minor, 'EUR')}, payable ${found.payable_at.slice(0, 10)}`, value: undefined };
   });
 }
@@ -194,7 +238,9 @@ async function cashback({ token }: Shopper, order: Order): Promise<void> {
 async function webhook(type: string, orderId: string, title: string): Promise<void> {
   await teller.step(title, async () => {
     const delivery = await until(`a webhook ${type}`, async () => {
-      const list = await api.get<{ data: { signature_valid: boolean; body: string }[] }>(`//dev/webhooks/deliveries?name=koffie&type=${type}`);
+      const list = await api.get<{ data: { signature_valid: boolean; body: string }[] }>(
+        `//dev/webhooks/deliveries?name=koffie&type=${type}`,
+      );
       return list.data.find(({ body }) => body.includes(orderId));
     });
     expect(delivery.signature_valid, 'the signature is valid');
@@ -204,7 +250,10 @@ async function webhook(type: string, orderId: string, title: string): Promise<vo
 
 async function revenueOf(token: string, merchantId: string): Promise<number> {
   const today = new Date().toISOString().slice(0, 10);
-  const revenue = await api.get<{ totals: { currency: string; sales_minor: number }[] }>(`/analytics/revenue?from=${today}&to=${today}`, { token, merchantId });
+  const revenue = await api.get<{ totals: { currency: string; sales_minor: number }[] }>(
+    `/analytics/revenue?from=${today}&to=${today}`,
+    { token, merchantId },
+  );
   return revenue.totals.find(({ currency }) => currency === 'EUR')?.sales_minor ?? 0;
 }
 
@@ -223,20 +272,41 @@ async function refundOneLine(token: string, shopper: Shopper, order: Order, earn
   expect(line, 'the order has a line');
   const walletBefore = (await balanceOf(shopper.token)).available_minor;
   const refund = await teller.step('refund one line', async () => {
-    const body = { lines: [{ line_id: line.line_id, quantity: line.quantity }], reason: 'changed their mind', restock: true };
-    const asked = await api.post<Refund>(`/orders/${order.id}/refunds`, { token, merchantId: shopper.merchantId, body, wait: waitSeconds });
+    const body = {
+      lines: [{ line_id: line.line_id, quantity: line.quantity }],
+      reason: 'changed their mind',
+      restock: true,
+    };
+    const asked = await api.post<Refund>(`/orders/${order.id}/refunds`, {
+      token,
+      merchantId: shopper.merchantId,
+      body,
+      wait: waitSeconds,
+    });
     const done = await until('the refund', async () => {
-      const now = await api.get<Refund>(`/orders/${order.id}/refunds/${asked.id}`, { token, merchantId: shopper.merchantId });
+      const now = await api.get<Refund>(`/orders/${order.id}/refunds/${asked.id}`, {
+        token,
+        merchantId: shopper.merchantId,
+      });
       return now.status === 'requested' ? undefined : now;
     });
-    expect(done.status === 'completed' && done.total_minor === line.total_minor, 'exactly what the line cost comes back');
+    expect(
+      done.status === 'completed' && done.total_minor === line.total_minor,
+      'exactly what the line cost comes back',
+    );
     expect(done.wallet_minor + done.card_minor === done.total_minor, 'each tender gets its part');
     const walletNow = (await balanceOf(shopper.token)).available_minor;
     expect(walletNow === walletBefore + done.wallet_minor, 'the wallet part is back in the wallet');
-    return { saw: `${amount(done.wallet_minor, 'EUR')} to the wallet, ${amount(done.card_minor, 'EUR')} to the card`, value: done };
+    return {
+      saw: `${amount(done.wallet_minor, 'EUR')} to the wallet, ${amount(done.card_minor, 'EUR')} to the card`,
+      value: done,
+    };
   });
   await teller.step('its points come back', async () => {
-    const receipt = await receiptOf(shopper.token, ({ refund_id, kind }) => refund_id === refund.id && kind === 'clawback');
+    const receipt = await receiptOf(
+      shopper.token,
+      ({ refund_id, kind }) => refund_id === refund.id && kind === 'clawback',
+    );
     const left = earned.points + receipt.points;
     expect(receipt.points < 0 && receipt.balance_after === left, 'the balance is what the kept line earned');
     return { saw: `${receipt.points} points, ${left} left`, value: undefined };
@@ -245,22 +315,10 @@ async function refundOneLine(token: string, shopper: Shopper, order: Order, earn
 
 async function prove(): Promise<void> {
   await teller.step('nothing was lost or doubled', async () => {
-    const { status, text } = await proverSays();
+    const { status, text } = await proverSays(run, 60);
     expect(status === 0, `the prover is satisfied, but it says:\n${text}`);
-    const verdict = text.trim().split('\n').at(-1) ?? '';
-    return { saw: verdict.trim(), look: 'npm run florin -- prove', value: undefined };
+    return { saw: verdictOf(text), look: 'npm run florin -- prove', value: undefined };
   });
-}
-
-function proverSays(): Promise<{ status: number; text: string }> {
-  const child = spawn(node24, [join(dist, 'apps/auditor/src/main.js'), '--wait', '60'], {
-    env: { ...process.env, DATABASES: JSON.stringify(run.databases) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
-  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
-  return new Promise((resolve) => child.once('exit', (code) => resolve({ status: code ?? 1, text })));
 }
 
 main().catch(() => process.exit(1));

@@ -48,5 +48,7 @@ export function readmeFaults(kind: Project['kind'], path: string, text: string, 
       : [`${path}/README.md: headings are ${headings.join(' · ')}`];
   }
   if (kind === 'app') return [];
-  return /^(Not here|What does not belong): .+/m.test(text) ? [] : [`${path}/README.md: no line "Not here: …" that says what does not belong`];
+  return /^(Not here|What does not belong): .+/m.test(text)
+    ? []
+    : [`${path}/README.md: no line "Not here: …" that says what does not belong`];
 }

@@ -30,11 +30,15 @@ export class CannotLook extends Error {
 }
 
 /** What to prove and how, from the command line and the environment. Throws CannotLook with a sentence that says what to mend. */
-export function readWish(args: string[] = process.argv.slice(2), environment: Record<string, string | undefined> = process.env): Wish {
+export function readWish(
+  args: string[] = process.argv.slice(2),
+  environment: Record<string, string | undefined> = process.env,
+): Wish {
   const { values } = parsed(args);
   const waitSeconds = seconds('wait', values.wait) ?? defaultWaitSeconds;
   // Who says how long to wait says how long is long enough: what did not arrive in that time is reported.
-  const patience = values.wait === undefined ? defaultGraceSeconds : Math.min(defaultGraceSeconds, Math.max(waitSeconds, 1));
+  const patience =
+    values.wait === undefined ? defaultGraceSeconds : Math.min(defaultGraceSeconds, Math.max(waitSeconds, 1));
   return {
     databases: databasesOf(environment['DATABASES']),
     json: values.json,

@@ -71,7 +71,11 @@ class DeliveryCheck {
     const inFlight = new InFlight();
     await this.followOutstanding(inFlight);
     await this.followAhead(inFlight);
-    return { heard: this.heard, outstanding: [...this.outstanding].map(([id, service]) => ({ id, service })), inFlight };
+    return {
+      heard: this.heard,
+      outstanding: [...this.outstanding].map(([id, service]) => ({ id, service })),
+      inFlight,
+    };
   }
 
   private reader(service: Service, spent: (milliseconds: number) => void = () => undefined): Reader {
@@ -85,7 +89,13 @@ class DeliveryCheck {
     const found = await Promise.all(
       services.map(async (service) => ({
         service,
-        rows: await this.reader(service).query<{ contract: string; bucket: string; rows: number; digest: string; newest: Date }>(
+        rows: await this.reader(service).query<{
+          contract: string;
+          bucket: string;
+          rows: number;
+          digest: string;
+          newest: Date;
+        }>(
           `SELECT type || ' ' || version AS contract, left(id::text, 7) AS bucket, count(*) AS rows, sum(uuid_hash_extended(id, 0))::text AS digest, max(created_at) AS newest
            FROM outbox GROUP BY 1, 2`,
         ),
@@ -95,7 +105,11 @@ class DeliveryCheck {
       for (const row of rows) {
         const known = sayers.get(row.contract) ?? sayers.set(row.contract, []).get(row.contract);
         if (!known?.includes(service)) known?.push(service);
-        addBucket(digests, row.contract, row.bucket, { rows: row.rows, digest: BigInt(row.digest), newest: row.newest });
+        addBucket(digests, row.contract, row.bucket, {
+          rows: row.rows,
+          digest: BigInt(row.digest),
+          newest: row.newest,
+        });
       }
     }
     return { digests, sayers };
@@ -105,12 +119,15 @@ class DeliveryCheck {
     const state = { examined: 0, offenders: [] as Offender[], milliseconds: 0 };
     this.heard.set(service, state);
     const reader = this.reader(service, (spent) => (state.milliseconds += spent));
-    const subscriptions = await reader.query<Subscription>('SELECT consumer, type, version, since FROM messaging_subscriptions ORDER BY consumer, type, version');
+    const subscriptions = await reader.query<Subscription>(
+      'SELECT consumer, type, version, since FROM messaging_subscriptions ORDER BY consumer, type, version',
+    );
     const rows = await reader.query<{ consumer: string; bucket: string; rows: number; digest: string }>(
       `SELECT consumer, left(message_id::text, 7) AS bucket, count(*) AS rows, sum(uuid_hash_extended(message_id, 0))::text AS digest FROM inbox GROUP BY 1, 2`,
     );
     const handled: Digests = new Map();
-    for (const row of rows) addBucket(handled, row.consumer, row.bucket, { rows: row.rows, digest: BigInt(row.digest), newest: new Date(0) });
+    for (const row of rows)
+      addBucket(handled, row.consumer, row.bucket, { rows: row.rows, digest: BigInt(row.digest), newest: new Date(0) });
     const discarded = await reader.query<{ message: string }>(
       `SELECT DISTINCT queue || ' ' || message_id AS message FROM messaging_dead_letter_actions WHERE action = 'discard' AND done_at IS NOT NULL`,
     );
@@ -122,7 +139,14 @@ class DeliveryCheck {
       handled.delete(subscription.consumer);
       for (const { rows: each } of due.values()) state.examined += each;
       const buckets = differing(due, done, subscription.since);
-      if (buckets.length > 0) await this.walk(service, subscription, { reader, buckets, given, sayers: said.sayers.get(contract) ?? [], offenders: state.offenders });
+      if (buckets.length > 0)
+        await this.walk(service, subscription, {
+          reader,
+          buckets,
+          given,
+          sayers: said.sayers.get(contract) ?? [],
+          offenders: state.offenders,
+        });
     }
     this.unknownConsumers(handled, state.offenders);
   }
@@ -131,7 +155,10 @@ class DeliveryCheck {
   private unknownConsumers(handled: Digests, offenders: Offender[]): void {
     for (const [consumer, buckets] of handled) {
       const rows = [...buckets.values()].reduce((sum, bucket) => sum + bucket.rows, 0);
-      this.report(offenders, { subject: `consumer:${consumer}`, detail: `handled ${rows} messages without a subscription` });
+      this.report(offenders, {
+        subject: `consumer:${consumer}`,
+        detail: `handled ${rows} messages without a subscription`,
+      });
     }
   }
 
@@ -139,7 +166,13 @@ class DeliveryCheck {
   private async walk(
     service: Service,
     { consumer, type, version, since }: Subscription,
-    { reader, buckets, given, sayers, offenders }: { reader: Reader; buckets: string[]; given: Set<string>; sayers: Service[]; offenders: Offender[] },
+    {
+      reader,
+      buckets,
+      given,
+      sayers,
+      offenders,
+    }: { reader: Reader; buckets: string[]; given: Set<string>; sayers: Service[]; offenders: Offender[] },
   ): Promise<void> {
     const outboxes = sayers.map((sayer) => this.outbox(sayer, type, version, buckets));
     const inbox = reader.rows<{ key: string }>(
@@ -149,10 +182,21 @@ class DeliveryCheck {
     for await (const { key, left, right } of inStep(merged(outboxes), inbox)) {
       const [message] = left;
       const times = `${right.length} times`;
-      if (!message) this.ahead.set(key, { service, type, message: { subject: `message:${key}`, detail: `handled by ${consumer}, but nobody has said it` } });
-      else if (left.length > 1) this.report(offenders, { subject: `message:${key}`, detail: `said ${left.length} times under one id` });
-      else if (right.length > 1) this.report(offenders, { subject: `message:${key}`, detail: `${type} handled ${times} by ${consumer}` });
-      else if (right.length === 0 && message.created.getTime() >= since.getTime() + clockToleranceMs && !given.has(`${consumer} ${key}`)) {
+      if (!message)
+        this.ahead.set(key, {
+          service,
+          type,
+          message: { subject: `message:${key}`, detail: `handled by ${consumer}, but nobody has said it` },
+        });
+      else if (left.length > 1)
+        this.report(offenders, { subject: `message:${key}`, detail: `said ${left.length} times under one id` });
+      else if (right.length > 1)
+        this.report(offenders, { subject: `message:${key}`, detail: `${type} handled ${times} by ${consumer}` });
+      else if (
+        right.length === 0 &&
+        message.created.getTime() >= since.getTime() + clockToleranceMs &&
+        !given.has(`${consumer} ${key}`)
+      ) {
         this.missing(message, consumer, offenders);
       }
     }
@@ -184,7 +228,10 @@ class DeliveryCheck {
     for (const service of services) {
       const ids = [...this.outstanding].filter(([, sayer]) => sayer === service).map(([id]) => id);
       if (ids.length === 0) continue;
-      const rows = this.reader(service).rows<{ id: string; subject: string; data: unknown }>(`SELECT id::text, subject, envelope->'data' AS data FROM outbox WHERE id = ANY($1::uuid[])`, [ids]);
+      const rows = this.reader(service).rows<{ id: string; subject: string; data: unknown }>(
+        `SELECT id::text, subject, envelope->'data' AS data FROM outbox WHERE id = ANY($1::uuid[])`,
+        [ids],
+      );
       for await (const { id, subject, data } of rows) inFlight.add(id, subject, data);
     }
     await this.followUnpublished(inFlight);
@@ -193,7 +240,9 @@ class DeliveryCheck {
   /** What was said and not yet published has reached nobody, whether or not anybody has subscribed. */
   private async followUnpublished(inFlight: InFlight): Promise<void> {
     for (const service of services) {
-      const rows = this.reader(service).rows<{ id: string; subject: string; data: unknown }>(`SELECT id::text, subject, envelope->'data' AS data FROM outbox WHERE published_at IS NULL`);
+      const rows = this.reader(service).rows<{ id: string; subject: string; data: unknown }>(
+        `SELECT id::text, subject, envelope->'data' AS data FROM outbox WHERE published_at IS NULL`,
+      );
       for await (const { id, subject, data } of rows) inFlight.add(id, subject, data);
     }
   }
@@ -216,7 +265,8 @@ class DeliveryCheck {
       if (this.ahead.size === 0 || Date.now() > deadline) break;
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
-    for (const { message, service } of this.ahead.values()) this.report(this.heard.get(service)?.offenders ?? [], message);
+    for (const { message, service } of this.ahead.values())
+      this.report(this.heard.get(service)?.offenders ?? [], message);
   }
 }
 

@@ -18,13 +18,16 @@ export async function* inStep<Left extends { key: string }, Right extends { key:
   for (;;) {
     const [nextLeft, nextRight] = [await left.key(), await right.key()];
     if (nextLeft === undefined && nextRight === undefined) return;
-    const key = nextRight === undefined || (nextLeft !== undefined && nextLeft <= nextRight) ? (nextLeft as string) : nextRight;
+    const key =
+      nextRight === undefined || (nextLeft !== undefined && nextLeft <= nextRight) ? (nextLeft as string) : nextRight;
     yield { key, left: nextLeft === key ? await left.take() : [], right: nextRight === key ? await right.take() : [] };
   }
 }
 
 /** Several sorted streams as one. */
-export async function* merged<Row extends { key: string }>(streams: readonly AsyncIterable<Row>[]): AsyncGenerator<Row> {
+export async function* merged<Row extends { key: string }>(
+  streams: readonly AsyncIterable<Row>[],
+): AsyncGenerator<Row> {
   const groups = streams.map((stream) => new Grouped(stream));
   for (;;) {
     const keys = await Promise.all(groups.map((group) => group.key()));
@@ -62,7 +65,7 @@ class Grouped<Row extends { key: string }> {
 
   private async advance(): Promise<void> {
     this.started = true;
-    const { done, value } = await this.iterator.next();
-    this.next = done ? undefined : (value as Row);
+    const result: IteratorResult<Row, unknown> = await this.iterator.next();
+    this.next = result.done === true ? undefined : result.value;
   }
 }

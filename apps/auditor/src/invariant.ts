@@ -63,7 +63,9 @@ export function within({ service, name, says, examined, offenders }: WithinOptio
       const [total] = await reader.query<{ examined: number }>(`SELECT count(*) AS examined FROM ${examined}`);
       return {
         examined: total?.examined ?? 0,
-        offenders: await reader.query<Offender>(`SELECT subject, detail FROM (${offenders}) offender LIMIT $1`, [view.limit]),
+        offenders: await reader.query<Offender>(`SELECT subject, detail FROM (${offenders}) offender LIMIT $1`, [
+          view.limit,
+        ]),
       };
     },
   };

@@ -51,13 +51,16 @@ async function compare(options: MatchingOptions, view: View): Promise<Looked> {
   const [leftParams = [], rightParams = []] = await Promise.all([left.params?.(view), right.params?.(view)]);
   const [lefts, rights] = await Promise.all([digests(left, view, leftParams), digests(right, view, rightParams)]);
   const examined = [...lefts.values()].reduce((sum, { rows }) => sum + rows, 0);
-  const buckets = [...new Set([...lefts.keys(), ...rights.keys()])].filter((bucket) => lefts.get(bucket)?.digest !== rights.get(bucket)?.digest).sort();
+  const buckets = [...new Set([...lefts.keys(), ...rights.keys()])]
+    .filter((bucket) => lefts.get(bucket)?.digest !== rights.get(bucket)?.digest)
+    .sort();
   const offenders: Offender[] = [];
   for (let from = 0; from < buckets.length && offenders.length < view.limit; from += mostBuckets) {
     const some = buckets.slice(from, from + mostBuckets);
     for await (const pair of inStep(rowsIn(left, view, leftParams, some), rowsIn(right, view, rightParams, some))) {
       const detail = difference(options, pair.left, pair.right);
-      if (detail === undefined || view.inFlight.touches([...pair.left, ...pair.right].flatMap(({ refs }) => refs))) continue;
+      if (detail === undefined || view.inFlight.touches([...pair.left, ...pair.right].flatMap(({ refs }) => refs)))
+        continue;
       offenders.push({ subject: `${kindOf(options)}:${pair.key}`, detail });
       if (offenders.length >= view.limit) break;
     }
@@ -66,7 +69,11 @@ async function compare(options: MatchingOptions, view: View): Promise<Looked> {
 }
 
 /** How many rows of each bucket there are, and a sum over what they say that hardly any change leaves as it is. */
-async function digests({ service, sql }: Side, view: View, params: unknown[]): Promise<Map<string, { rows: number; digest: string }>> {
+async function digests(
+  { service, sql }: Side,
+  view: View,
+  params: unknown[],
+): Promise<Map<string, { rows: number; digest: string }>> {
   const rows = await view.of(service).query<{ bucket: string; rows: number; digest: string }>(
     `SELECT ${bucketOf('key')} AS bucket, count(*) AS rows, count(*) || ':' || sum(hashtextextended(key || '=' || coalesce(value, ''), 0)) AS digest
      FROM (${sql}) side GROUP BY 1`,
@@ -76,16 +83,28 @@ async function digests({ service, sql }: Side, view: View, params: unknown[]): P
 }
 
 function rowsIn({ service, sql }: Side, view: View, params: unknown[], buckets: string[]): AsyncGenerator<Row> {
-  return view.of(service).rows<Row>(
-    `SELECT key, coalesce(value, '') AS value, refs, must FROM (${sql}) side WHERE ${bucketOf('key')} = ANY($${params.length + 1}::text[]) ORDER BY key COLLATE "C"`,
-    [...params, buckets],
-  );
+  return view
+    .of(service)
+    .rows<Row>(
+      `SELECT key, coalesce(value, '') AS value, refs, must FROM (${sql}) side WHERE ${bucketOf('key')} = ANY($${params.length + 1}::text[]) ORDER BY key COLLATE "C"`,
+      [...params, buckets],
+    );
 }
 
-function difference({ left, right, agrees }: MatchingOptions, lefts: readonly Row[], rights: readonly Row[]): string | undefined {
+function difference(
+  { left, right, agrees }: MatchingOptions,
+  lefts: readonly Row[],
+  rights: readonly Row[],
+): string | undefined {
   const said = (rows: readonly Row[]) => rows.map(({ value }) => value).join(' and ');
-  if (rights.length === 0) return lefts.some(({ must }) => must) ? `${left.what} in ${left.service} (${said(lefts)}), none in ${right.service}` : undefined;
-  if (lefts.length === 0) return rights.some(({ must }) => must) ? `${right.what} in ${right.service} (${said(rights)}), none in ${left.service}` : undefined;
+  if (rights.length === 0)
+    return lefts.some(({ must }) => must)
+      ? `${left.what} in ${left.service} (${said(lefts)}), none in ${right.service}`
+      : undefined;
+  if (lefts.length === 0)
+    return rights.some(({ must }) => must)
+      ? `${right.what} in ${right.service} (${said(rights)}), none in ${left.service}`
+      : undefined;
   if (lefts.length !== rights.length) return `${lefts.length} in ${left.service}, ${rights.length} in ${right.service}`;
   const [one, other] = [lefts.map(({ value }) => value).sort(), rights.map(({ value }) => value).sort()];
   const same = one.every((value, index) => value === other[index] || agrees?.(value, other[index] ?? ''));

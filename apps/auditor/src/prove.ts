@@ -49,11 +49,15 @@ async function proveIn(stores: Record<Service, Store>, wish: Wish, invariants: r
   const { waitedMs, busy } = await waitForQuiet(stores, wish.waitSeconds * 1_000, graceMs).catch(cannotLook);
   const started = performance.now();
   // All at once: the nearer the moments, the less is on its way between them.
-  const moments = await Promise.all(services.map(async (service) => [service, await stores[service].look()] as const)).catch(cannotLook);
+  const moments = await Promise.all(
+    services.map(async (service) => [service, await stores[service].look()] as const),
+  ).catch(cannotLook);
   const lookedAt = Object.fromEntries(moments) as Record<Service, Date>;
   const deliveries = await lookAtDeliveries({ stores, lookedAt, graceMs, limit: wish.limit }).catch(cannotLook);
   const chosen = invariants.filter(({ name }) => name.startsWith(wish.only));
-  const results = await inLanes(chosen, (invariant) => resultOf(invariant, stores, deliveries, { graceMs, limit: wish.limit }));
+  const results = await inLanes(chosen, (invariant) =>
+    resultOf(invariant, stores, deliveries, { graceMs, limit: wish.limit }),
+  );
   return {
     verdict: verdictOf(results),
     lookedAt: new Date(Math.min(...Object.values(lookedAt).map((at) => at.getTime()))).toISOString(),
@@ -71,14 +75,37 @@ async function resultOf(
   { graceMs, limit }: { graceMs: number; limit: number },
 ): Promise<Result> {
   let milliseconds = 0;
-  const view: View = { of: (service) => stores[service].reader((spent) => (milliseconds += spent)), inFlight, heard, graceMs, limit };
+  const view: View = {
+    of: (service) => stores[service].reader((spent) => (milliseconds += spent)),
+    inFlight,
+    heard,
+    graceMs,
+    limit,
+  };
   try {
     const looked = await look(view);
     const verdict = looked.offenders.length > 0 ? 'broken' : 'holds';
-    return { name, says, services: of, examined: looked.examined, milliseconds: Math.round(looked.milliseconds ?? milliseconds), verdict, offenders: looked.offenders };
+    return {
+      name,
+      says,
+      services: of,
+      examined: looked.examined,
+      milliseconds: Math.round(looked.milliseconds ?? milliseconds),
+      verdict,
+      offenders: looked.offenders,
+    };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { name, says, services: of, examined: 0, milliseconds: Math.round(milliseconds), verdict: 'not_looked', offenders: [], error: why };
+    return {
+      name,
+      says,
+      services: of,
+      examined: 0,
+      milliseconds: Math.round(milliseconds),
+      verdict: 'not_looked',
+      offenders: [],
+      error: why,
+    };
   }
 }
 
@@ -88,9 +115,14 @@ function verdictOf(results: readonly Result[]): Proof['verdict'] {
 }
 
 async function openAll({ databases, timeoutSeconds }: Wish): Promise<Record<Service, Store>> {
-  const opening = services.map(async (service) => [service, await Store.open({ url: databases[service], timeoutMs: timeoutSeconds * 1_000 })] as const);
+  const opening = services.map(
+    async (service) =>
+      [service, await Store.open({ url: databases[service], timeoutMs: timeoutSeconds * 1_000 })] as const,
+  );
   const opened = await Promise.allSettled(opening);
-  const faults = opened.flatMap((each, index) => (each.status === 'rejected' ? [`${services[index]}: ${reasonOf(each.reason)}`] : []));
+  const faults = opened.flatMap((each, index) =>
+    each.status === 'rejected' ? [`${services[index]}: ${reasonOf(each.reason)}`] : [],
+  );
   const stores = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   if (faults.length === 0) return Object.fromEntries(stores) as Record<Service, Store>;
   await Promise.all(stores.map(([, store]) => store.close()));

@@ -14,7 +14,11 @@ export interface Busy {
 type Stores = Record<Service, Store>;
 
 /** Waits until nothing moves, at the most so long. What is older than the grace is not waited for: it is a fault. */
-export async function waitForQuiet(stores: Stores, waitMs: number, graceMs: number): Promise<{ waitedMs: number; busy: Busy }> {
+export async function waitForQuiet(
+  stores: Stores,
+  waitMs: number,
+  graceMs: number,
+): Promise<{ waitedMs: number; busy: Busy }> {
   const started = performance.now();
   for (;;) {
     const busy = await lookForWork(stores, graceMs);
@@ -25,7 +29,11 @@ export async function waitForQuiet(stores: Stores, waitMs: number, graceMs: numb
 }
 
 async function lookForWork(stores: Stores, graceMs: number): Promise<Busy> {
-  const [unpublished, unhandled, ...work] = await Promise.all([notPublished(stores, graceMs), notHandled(stores, graceMs), ...openWork.map((each) => countIn(stores, each))]);
+  const [unpublished, unhandled, ...work] = await Promise.all([
+    notPublished(stores, graceMs),
+    notHandled(stores, graceMs),
+    ...openWork.map((each) => countIn(stores, each)),
+  ]);
   return { messages: unpublished + unhandled, work: work.reduce((sum, each) => sum + each, 0) };
 }
 
@@ -46,10 +54,12 @@ async function notPublished(stores: Stores, graceMs: number): Promise<number> {
 async function notHandled(stores: Stores, graceMs: number): Promise<number> {
   const from = firstIdOf(Date.now() - graceMs);
   const said = await Promise.all(
-    services.map((service) => stores[service].now<{ id: string; contract: string; created: Date }>(
-      `SELECT id::text, type || ' ' || version AS contract, created_at AS created FROM outbox WHERE id >= $1::uuid AND published_at IS NOT NULL`,
-      [from],
-    )),
+    services.map((service) =>
+      stores[service].now<{ id: string; contract: string; created: Date }>(
+        `SELECT id::text, type || ' ' || version AS contract, created_at AS created FROM outbox WHERE id >= $1::uuid AND published_at IS NOT NULL`,
+        [from],
+      ),
+    ),
   );
   const messages = said.flat();
   if (messages.length === 0) return 0;
@@ -64,7 +74,9 @@ async function notHandled(stores: Stores, graceMs: number): Promise<number> {
       );
       const done = new Set(handled.map(({ delivery }) => delivery));
       const due = (contract: string) => messages.filter((message) => message.contract === contract);
-      return subscriptions.flatMap(({ consumer, contract, since }) => due(contract).filter(({ id, created }) => created > since && !done.has(`${consumer} ${id}`))).length;
+      return subscriptions.flatMap(({ consumer, contract, since }) =>
+        due(contract).filter(({ id, created }) => created > since && !done.has(`${consumer} ${id}`)),
+      ).length;
     }),
   );
   return open.reduce((sum, each) => sum + each, 0);
@@ -78,7 +90,10 @@ function firstIdOf(milliseconds: number): string {
 
 /** What is done by somebody outside, under a lease. Only what was never tried: an endpoint that is dead stays so for days. */
 const openWork: { service: Service; from: string }[] = [
-  { service: 'orders', from: `checkouts WHERE state IN ('reserving', 'confirming') OR stock = 'releasing' OR payment = 'releasing'` },
+  {
+    service: 'orders',
+    from: `checkouts WHERE state IN ('reserving', 'confirming') OR stock = 'releasing' OR payment = 'releasing'`,
+  },
   { service: 'orders', from: `refunds WHERE status = 'requested'` },
   { service: 'wallet', from: 'payment_transactions WHERE action IS NOT NULL AND attempts = 0' },
   { service: 'wallet', from: 'payment_refunds WHERE action IS NOT NULL AND attempts = 0' },

@@ -26,6 +26,7 @@ export interface Reader {
  */
 export class Store {
   private turn: Promise<unknown> = Promise.resolve();
+  private presentTurn: Promise<unknown> = Promise.resolve();
   private cursors = 0;
 
   private constructor(
@@ -56,8 +57,10 @@ export class Store {
   }
 
   /** What is there at this moment, whatever the snapshot says. */
-  async now<Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.present.query(sql, [...params])).rows as Row[];
+  now<Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
+    const mine = this.presentTurn.then(async () => (await this.present.query(sql, [...params])).rows as Row[]);
+    this.presentTurn = mine.catch(() => undefined);
+    return mine;
   }
 
   /** A reader of the snapshot that tells how long it kept the database busy, apart from waiting for other readers. */
@@ -114,7 +117,10 @@ function client(url: string, timeoutMs: number): Client {
     // Other databases are read meanwhile; the server must not end a snapshot for that.
     idle_in_transaction_session_timeout: 0,
     options: '-c default_transaction_read_only=on',
-    types: { getTypeParser: (oid: number, format?: string) => (oid === int8 && format !== 'binary' ? exactNumber : driver(oid, format)) },
+    types: {
+      getTypeParser: (oid: number, format?: string) =>
+        oid === int8 && format !== 'binary' ? exactNumber : driver(oid, format),
+    },
   });
   // The statement in flight, or the next one, gets the error.
   opened.on('error', () => undefined);
@@ -123,7 +129,8 @@ function client(url: string, timeoutMs: number): Client {
 
 function exactNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`The integer ${text} does not fit a JavaScript number exactly`);
+  if (!Number.isSafeInteger(value))
+    throw new RangeError(`The integer ${text} does not fit a JavaScript number exactly`);
   return value;
 }
 

@@ -7,7 +7,10 @@ import { isId, Refusal } from '@florin/kernel';
 
 /** An id in a body. Written small, so that it equals the id as the database gives it. */
 export function Id(): PropertyDecorator {
-  return applyDecorators(Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value)), IsId());
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value)),
+    IsId(),
+  );
 }
 
 /** May be left out of a body; null is not leaving out, so it is refused like any other wrong value. */

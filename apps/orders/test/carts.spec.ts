@@ -15,12 +15,20 @@ it('ORD-03: lines are added, set and taken out, and the cart always answers whol
   const path = `/api/v1/carts/${id}`;
   await ada.http.post(`${path}/lines`, { variant_id: house.beans, quantity: 1 });
   const added = await ada.http.post<CartDto>(`${path}/lines`, { variant_id: house.beans.toUpperCase(), quantity: 2 });
-  expect(added.body.lines).toMatchObject([{ variant_id: house.beans, quantity: 3, unit_price_minor: 1_450, total_minor: 4_350 }]);
+  expect(added.body.lines).toMatchObject([
+    { variant_id: house.beans, quantity: 3, unit_price_minor: 1_450, total_minor: 4_350 },
+  ]);
   const set = await ada.http.put<CartDto>(`${path}/lines/${house.filters}`, { quantity: 4 });
   expect(set.body).toMatchObject({ list_minor: 4_350 + 1_332, total_minor: 5_682 });
-  const removed = await ada.http.delete<CartDto>(`${path}/lines/${house.beans}`, { headers: { 'idempotency-key': newId() } });
+  const removed = await ada.http.delete<CartDto>(`${path}/lines/${house.beans}`, {
+    headers: { 'idempotency-key': newId() },
+  });
   expect(removed.body.lines.map((line) => line.variant_id)).toEqual([house.filters]);
-  expect((await ada.http.get<CartDto>(path)).body).toMatchObject({ total_minor: 1_332, status: 'open', member_id: ada.id });
+  expect((await ada.http.get<CartDto>(path)).body).toMatchObject({
+    total_minor: 1_332,
+    status: 'open',
+    member_id: ada.id,
+  });
 });
 
 it('ORD-03: shows the price of today, also of what was put in yesterday', async () => {
@@ -32,7 +40,13 @@ it('ORD-03: shows the price of today, also of what was put in yesterday', async 
   house.neighbours.saveVariant({ variantId: tea, merchantId: house.merchantId, priceMinor: 650, version: 3 });
   house.neighbours.saveVariant({ variantId: tea, merchantId: house.merchantId, priceMinor: 1, version: 2 });
   await soon(async () => expect((await ada.http.get<CartDto>(`/api/v1/carts/${cart.id}`)).body.total_minor).toBe(650));
-  house.neighbours.saveVariant({ variantId: tea, merchantId: house.merchantId, priceMinor: 650, version: 4, active: false });
+  house.neighbours.saveVariant({
+    variantId: tea,
+    merchantId: house.merchantId,
+    priceMinor: 650,
+    version: 4,
+    active: false,
+  });
   await soon(async () => {
     const { body } = await ada.http.get<CartDto>(`/api/v1/carts/${cart.id}`);
     expect(body).toMatchObject({ total_minor: 0, lines: [{ available: false }] });
@@ -42,18 +56,27 @@ it('ORD-03: shows the price of today, also of what was put in yesterday', async 
 it('adds up what two windows put in at the same moment', async () => {
   const ada = house.shopper();
   const { id } = await house.cart(ada, {});
-  await Promise.all(Array.from({ length: 20 }, () => ada.http.post(`/api/v1/carts/${id}/lines`, { variant_id: house.beans, quantity: 1 })));
+  await Promise.all(
+    Array.from({ length: 20 }, () =>
+      ada.http.post(`/api/v1/carts/${id}/lines`, { variant_id: house.beans, quantity: 1 }),
+    ),
+  );
   expect((await ada.http.get<CartDto>(`/api/v1/carts/${id}`)).body.lines[0]?.quantity).toBe(20);
 });
 
 it('adds once for one idempotency key', async () => {
   const ada = house.shopper();
   const { id } = await house.cart(ada, {});
-  const add = () => ada.http.post<CartDto>(`/api/v1/carts/${id}/lines`, { variant_id: house.beans, quantity: 1 }, { key: 'add-it' });
+  const add = () =>
+    ada.http.post<CartDto>(`/api/v1/carts/${id}/lines`, { variant_id: house.beans, quantity: 1 }, { key: 'add-it' });
   await add();
   expect((await add()).headers.get('idempotent-replayed')).toBe('true');
   expect((await ada.http.get<CartDto>(`/api/v1/carts/${id}`)).body.lines[0]?.quantity).toBe(1);
-  const keyless = await ada.http.post(`/api/v1/carts/${id}/lines`, { variant_id: house.beans, quantity: 1 }, { key: null });
+  const keyless = await ada.http.post(
+    `/api/v1/carts/${id}/lines`,
+    { variant_id: house.beans, quantity: 1 },
+    { key: null },
+  );
   expect(keyless.problem?.code).toBe('idempotency_key_required');
 });
 

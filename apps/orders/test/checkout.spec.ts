@@ -26,27 +26,47 @@ beforeEach(() => house.neighbours.behave());
 describe('a checkout that works', () => {
   it('ORD-01, ORD-04, ORD-05, ORD-08, ORD-12: a cart becomes a paid order, and everybody is told once', async () => {
     const ada = house.shopper();
-    const receipt = await house.buy(ada, { [house.beans]: 2 }, { payment: { wallet_minor: 1_000, card_token: 'tok_visa' } });
-    expect(receipt).toMatchObject({ status: 'completed', total_minor: 2_900, wallet_minor: 1_000, card_minor: 1_900, tax_minor: 503 });
+    const receipt = await house.buy(
+      ada,
+      { [house.beans]: 2 },
+      { payment: { wallet_minor: 1_000, card_token: 'tok_visa' } },
+    );
+    expect(receipt).toMatchObject({
+      status: 'completed',
+      total_minor: 2_900,
+      wallet_minor: 1_000,
+      card_minor: 1_900,
+      tax_minor: 503,
+    });
     const { checkout_id: checkoutId, id: orderId } = receipt;
     await eventually(() => house.neighbours.of(orderCompleted, { orderId }).length === 1);
     expect(house.neighbours.of(orderPlaced, { orderId })).toHaveLength(1);
     expect(house.neighbours.of(stockConfirm, { checkoutId })).toHaveLength(1);
     expect(house.neighbours.of(paymentConfirm, { checkoutId })).toHaveLength(1);
     expect(house.neighbours.of(stockRelease, { checkoutId })).toHaveLength(0);
-    expect(house.neighbours.of(orderCompleted, { orderId })[0]).toMatchObject({ memberId: ada.id, email: 'ada@demo.test', origin: 'checkout', totalMinor: 2_900 });
+    expect(house.neighbours.of(orderCompleted, { orderId })[0]).toMatchObject({
+      memberId: ada.id,
+      email: 'ada@demo.test',
+      origin: 'checkout',
+      totalMinor: 2_900,
+    });
   });
 
   it('ORD-11, ORD-13, ORD-14, DIF-ORD-1: stores the price line by line, summing exactly, with the history of what happened', async () => {
     const ada = house.shopper();
     await house.coupon({ code: 'TENTH', kind: 'percent', percent_bps: 1_000 });
-    const { id } = await house.buy(ada, { [house.beans]: 1, [house.filters]: 3, [house.grinder]: 1 }, { coupon_code: 'tenth' });
+    const { id } = await house.buy(
+      ada,
+      { [house.beans]: 1, [house.filters]: 3, [house.grinder]: 1 },
+      { coupon_code: 'tenth' },
+    );
     const order = await house.order(ada, id);
     expect(order).toMatchObject({ list_minor: 7_448, discount_minor: 745, coupon_code: 'TENTH', status: 'completed' });
     for (const step of ['list_minor', 'discount_minor', 'coupon_minor', 'tax_minor', 'total_minor'] as const) {
       expect(order.lines.reduce((sum, line) => sum + line[step], 0)).toBe(order[step]);
     }
-    for (const line of order.lines) expect(line.list_minor - line.discount_minor + (line.tax_included ? 0 : line.tax_minor)).toBe(line.total_minor);
+    for (const line of order.lines)
+      expect(line.list_minor - line.discount_minor + (line.tax_included ? 0 : line.tax_minor)).toBe(line.total_minor);
     expect(order.history.map((step) => step.status)).toEqual(['pending', 'completed']);
     expect(order.checkout).toMatchObject({ state: 'completed', stock: 'confirmed', payment: 'confirmed' });
   });
@@ -121,11 +141,17 @@ describe('a checkout that does not work', () => {
     const refused = await house.place(ada, cart.id, {}, { headers: { prefer: 'wait=10' } });
     expect([refused.status, refused.body]).toMatchObject([201, { status: 'cancelled', reason_code: 'out_of_stock' }]);
     const { id: orderId, checkout_id: checkoutId } = refused.body;
-    await eventually(() => house.neighbours.of(orderCancelled, { orderId }).length === 1 && house.neighbours.of(paymentRelease, { checkoutId }).length > 0);
+    await eventually(
+      () =>
+        house.neighbours.of(orderCancelled, { orderId }).length === 1 &&
+        house.neighbours.of(paymentRelease, { checkoutId }).length > 0,
+    );
     house.neighbours.behave();
     const retried = await house.place(ada, cart.id, {}, { headers: { prefer: 'wait=10' } });
     expect(retried.body.status).toBe('completed');
-    await soon(async () => expect((await house.order(ada, orderId)).checkout).toMatchObject({ stock: 'released', payment: 'released' }));
+    await soon(async () =>
+      expect((await house.order(ada, orderId)).checkout).toMatchObject({ stock: 'released', payment: 'released' }),
+    );
   });
 
   it('a declined card says so, and the goods are for sale again', async () => {
@@ -168,7 +194,9 @@ describe('a checkout that does not work', () => {
   it('money that was captured before the goods were lost goes back to every tender', async () => {
     house.neighbours.behave({ stock: 'is silent' });
     const ada = house.shopper();
-    const { body: placed } = await house.place(ada, (await house.cart(ada)).id, { payment: { wallet_minor: 900, card_token: 'tok_visa' } });
+    const { body: placed } = await house.place(ada, (await house.cart(ada)).id, {
+      payment: { wallet_minor: 900, card_token: 'tok_visa' },
+    });
     const { id: orderId, checkout_id: checkoutId } = placed;
     house.neighbours.say(stockReserved, { checkoutId, expiresAt: new Date().toISOString() });
     await soon(async () => expect((await house.order(ada, orderId)).checkout?.payment).toBe('confirmed'));
@@ -181,7 +209,11 @@ describe('a checkout that does not work', () => {
       expect(found.refunds[0]?.status).toBe('completed');
       return found;
     });
-    expect(order).toMatchObject({ status: 'cancelled', refunded_minor: 2_900, refunds: [{ purpose: 'undo', total_minor: 2_900 }] });
+    expect(order).toMatchObject({
+      status: 'cancelled',
+      refunded_minor: 2_900,
+      refunds: [{ purpose: 'undo', total_minor: 2_900 }],
+    });
   });
 
   it('ORD-10: a shopper cancels what is not confirmed yet, and nothing else', async () => {
@@ -190,7 +222,10 @@ describe('a checkout that does not work', () => {
     const { body: pending } = await house.place(ada, (await house.cart(ada)).id);
     expect((await house.shopper().http.post(`/api/v1/orders/${pending.id}/cancel`)).status).toBe(404);
     const cancelled = await ada.http.post(`/api/v1/orders/${pending.id}/cancel`, { reason: 'Found it cheaper' });
-    expect([cancelled.status, cancelled.body]).toMatchObject([200, { status: 'cancelled', reason: 'Found it cheaper' }]);
+    expect([cancelled.status, cancelled.body]).toMatchObject([
+      200,
+      { status: 'cancelled', reason: 'Found it cheaper' },
+    ]);
     await eventually(() => house.neighbours.of(stockRelease, { checkoutId: pending.checkout_id }).length > 0);
     house.neighbours.behave();
     const { id } = await house.buy(ada);
@@ -231,9 +266,17 @@ describe('what is refused before anything is reserved', () => {
     house.neighbours.saveVariant({ variantId: gone, merchantId: house.merchantId, priceMinor: 100 });
     await eventually(async () => (await house.count('variants WHERE variant_id = $1', [gone])) === 1);
     const doomed = await house.cart(ada, { [gone]: 1 });
-    house.neighbours.saveVariant({ variantId: gone, merchantId: house.merchantId, priceMinor: 100, active: false, version: 2 });
+    house.neighbours.saveVariant({
+      variantId: gone,
+      merchantId: house.merchantId,
+      priceMinor: 100,
+      active: false,
+      version: 2,
+    });
     await eventually(async () => (await house.count('variants WHERE variant_id = $1 AND NOT active', [gone])) === 1);
     expect((await house.place(ada, doomed.id)).problem?.code).toBe('variant_unavailable');
-    expect(house.neighbours.of(stockReserve).filter((asked) => asked.lines.some((line) => line.variantId === gone))).toHaveLength(0);
+    expect(
+      house.neighbours.of(stockReserve).filter((asked) => asked.lines.some((line) => line.variantId === gone)),
+    ).toHaveLength(0);
   });
 });

@@ -8,18 +8,23 @@ beforeAll(async () => (house = await House.open()));
 afterAll(() => house.close());
 beforeEach(() => house.neighbours.behave());
 
-const takenOf = async (id: string) => (await house.service.query<{ taken: number }>('SELECT taken FROM coupon_codes WHERE id = $1', [id]))[0]?.taken;
+const takenOf = async (id: string) =>
+  (await house.service.query<{ taken: number }>('SELECT taken FROM coupon_codes WHERE id = $1', [id]))[0]?.taken;
 
 describe('limits', () => {
   it('CMP-ORD-1, GAP-ORD-05, DIF-ORD-2: of 99 buyers at once exactly 10 use a coupon of ten uses', async () => {
     const coupon = await house.coupon({ code: 'TEN-ONLY', kind: 'fixed', amount_minor: 100, max_uses: 10 });
     const buyers = Array.from({ length: 99 }, () => house.shopper());
     const carts = await Promise.all(buyers.map((buyer) => house.cart(buyer)));
-    const answers = await Promise.all(buyers.map((buyer, index) => house.place(buyer, carts[index]?.id ?? '', { coupon_code: 'TEN-ONLY' })));
+    const answers = await Promise.all(
+      buyers.map((buyer, index) => house.place(buyer, carts[index]?.id ?? '', { coupon_code: 'TEN-ONLY' })),
+    );
     expect(answers.filter((answer) => answer.status === 202)).toHaveLength(10);
     expect(answers.filter((answer) => answer.problem?.code === 'coupon_used_up')).toHaveLength(89);
     expect(await takenOf(coupon.id)).toBe(10);
-    await eventually(async () => (await house.count(`coupon_uses WHERE coupon_id = $1 AND state = 'confirmed'`, [coupon.id])) === 10);
+    await eventually(
+      async () => (await house.count(`coupon_uses WHERE coupon_id = $1 AND state = 'confirmed'`, [coupon.id])) === 10,
+    );
     expect(await house.count(`orders WHERE coupon_code = 'TEN-ONLY' AND discount_minor = 100`)).toBe(10);
   });
 
@@ -36,19 +41,30 @@ describe('limits', () => {
 
   it('GAP-ORD-05: the counter itself refuses to pass the limit, whatever the code above it believes', async () => {
     const coupon = await house.coupon({ kind: 'fixed', amount_minor: 100, max_uses: 1 });
-    await expect(house.service.query('UPDATE coupon_codes SET taken = 2 WHERE id = $1', [coupon.id])).rejects.toThrow('coupon_codes_never_overrun');
+    await expect(house.service.query('UPDATE coupon_codes SET taken = 2 WHERE id = $1', [coupon.id])).rejects.toThrow(
+      'coupon_codes_never_overrun',
+    );
     const take = 'INSERT INTO coupon_members (coupon_id, member_id, taken, max_uses) VALUES ($1, $2, 3, 2)';
     await expect(house.service.query(take, [coupon.id, newId()])).rejects.toThrow('coupon_members_never_overrun');
   });
 
   it('DIF-ORD-2: a cancelled checkout gives its use back, for everybody and for the shopper', async () => {
-    const coupon = await house.coupon({ code: 'LAST-ONE', kind: 'fixed', amount_minor: 100, max_uses: 1, max_uses_per_member: 1 });
+    const coupon = await house.coupon({
+      code: 'LAST-ONE',
+      kind: 'fixed',
+      amount_minor: 100,
+      max_uses: 1,
+      max_uses_per_member: 1,
+    });
     house.neighbours.behave({ payment: 'refuses' });
     const ada = house.shopper();
     expect(await house.buy(ada, undefined, { coupon_code: 'LAST-ONE' })).toMatchObject({ status: 'cancelled' });
     expect(await takenOf(coupon.id)).toBe(0);
     house.neighbours.behave();
-    expect(await house.buy(ada, undefined, { coupon_code: 'LAST-ONE' })).toMatchObject({ status: 'completed', discount_minor: 100 });
+    expect(await house.buy(ada, undefined, { coupon_code: 'LAST-ONE' })).toMatchObject({
+      status: 'completed',
+      discount_minor: 100,
+    });
     expect(await takenOf(coupon.id)).toBe(1);
     expect(await house.count('coupon_uses WHERE coupon_id = $1', [coupon.id])).toBe(2);
   });
@@ -71,7 +87,11 @@ describe('staff', () => {
     const path = `/api/v1/coupons/${id}`;
     const etag = (await marketing.get(path)).headers.get('etag') ?? '';
     expect((await marketing.patch(path, { active: false })).problem?.code).toBe('if_match_required');
-    const changed = await marketing.patch<CouponDto>(path, { active: false, max_uses: 5 }, { headers: { 'if-match': etag } });
+    const changed = await marketing.patch<CouponDto>(
+      path,
+      { active: false, max_uses: 5 },
+      { headers: { 'if-match': etag } },
+    );
     expect([changed.status, changed.body]).toMatchObject([200, { active: false, max_uses: 5, version: 2 }]);
     expect((await marketing.patch(path, { active: true }, { headers: { 'if-match': etag } })).status).toBe(412);
     const ada = house.shopper();
@@ -81,8 +101,11 @@ describe('staff', () => {
 
   it('cannot lower a limit below what is taken', async () => {
     const coupon = await house.coupon({ kind: 'fixed', amount_minor: 100, max_uses: 3 });
-    for (const shopper of [house.shopper(), house.shopper()]) await house.buy(shopper, undefined, { coupon_code: coupon.code });
-    const answer = await house.staff('ops_marketing').patch(`/api/v1/coupons/${coupon.id}`, { max_uses: 1 }, { headers: { 'if-match': '"1"' } });
+    for (const shopper of [house.shopper(), house.shopper()])
+      await house.buy(shopper, undefined, { coupon_code: coupon.code });
+    const answer = await house
+      .staff('ops_marketing')
+      .patch(`/api/v1/coupons/${coupon.id}`, { max_uses: 1 }, { headers: { 'if-match': '"1"' } });
     expect([answer.status, answer.problem?.code]).toEqual([409, 'limit_below_taken']);
   });
 
@@ -90,8 +113,10 @@ describe('staff', () => {
     for (let made = 0; made < 3; made += 1) await house.coupon({ kind: 'fixed', amount_minor: 1 });
     const marketing = house.staff('ops_marketing');
     const seen: string[] = [];
-    for (let cursor: string | null | undefined; cursor !== null; ) {
-      const { body } = await marketing.get<{ data: CouponDto[]; next_cursor: string | null }>('/api/v1/coupons', { query: { limit: 2, cursor } });
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const { body } = await marketing.get<{ data: CouponDto[]; next_cursor: string | null }>('/api/v1/coupons', {
+        query: { limit: 2, cursor },
+      });
       seen.push(...body.data.map((coupon) => coupon.id));
       cursor = body.next_cursor;
     }
@@ -108,8 +133,15 @@ it('shows in the cart what a coupon takes off, or why it does not', async () => 
   const ada: Shopper = house.shopper();
   const small = await house.cart(ada, { [house.beans]: 1 });
   const look = (id: string) => ada.http.get(`/api/v1/carts/${id}`, { query: { coupon_code: 'preview' } });
-  expect((await look(small.id)).body).toMatchObject({ total_minor: 1_450, coupon: { applies: false, refusal_code: 'coupon_min_spend' } });
+  expect((await look(small.id)).body).toMatchObject({
+    total_minor: 1_450,
+    coupon: { applies: false, refusal_code: 'coupon_min_spend' },
+  });
   const large = await house.cart(ada, { [house.beans]: 2 });
-  expect((await look(large.id)).body).toMatchObject({ discount_minor: 290, total_minor: 2_610, coupon: { code: 'PREVIEW', applies: true } });
+  expect((await look(large.id)).body).toMatchObject({
+    discount_minor: 290,
+    total_minor: 2_610,
+    coupon: { code: 'PREVIEW', applies: true },
+  });
   expect(await takenOf(coupon.id)).toBe(0);
 });

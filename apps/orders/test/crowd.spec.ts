@@ -33,9 +33,19 @@ it('moving fifty checkouts takes as many statements as moving one', async () => 
   const placed = await placeTogether(32);
   const { app } = house.service;
   const statementsOf = async (orders: OrderReceiptDto[]) => {
-    const facts = orders.flatMap(({ checkout_id }) => (['stock', 'payment'] as const).map((part) => ({ checkoutId: checkout_id, fact: { part, fact: 'reserved' as const }, actor: 'test' })));
-    const move = () => app.get(Transactions).run((tx) => app.get(AdvanceCheckouts, { strict: false }).execute(tx, facts));
-    const { statements } = await countQueries(move, /job_runs|BEGIN|COMMIT|deadline_at|published_at|inbox|LISTEN|UPDATE outbox|advisory/);
+    const facts = orders.flatMap(({ checkout_id }) =>
+      (['stock', 'payment'] as const).map((part) => ({
+        checkoutId: checkout_id,
+        fact: { part, fact: 'reserved' as const },
+        actor: 'test',
+      })),
+    );
+    const move = () =>
+      app.get(Transactions).run((tx) => app.get(AdvanceCheckouts, { strict: false }).execute(tx, facts));
+    const { statements } = await countQueries(
+      move,
+      /job_runs|BEGIN|COMMIT|deadline_at|published_at|inbox|LISTEN|UPDATE outbox|advisory/,
+    );
     return statements.filter((sql) => /checkouts|INSERT INTO outbox|orders/.test(sql)).length;
   };
   const one = await statementsOf(placed.slice(0, 1));
@@ -45,7 +55,14 @@ it('moving fifty checkouts takes as many statements as moving one', async () => 
 
 describe('when the API and the worker are processes of their own', () => {
   let api: StartedService;
-  beforeAll(async () => (api = await startService(AppModule, { database: house.service.database, broker: house.service.broker, roles: 'api' })));
+  beforeAll(
+    async () =>
+      (api = await startService(AppModule, {
+        database: house.service.database,
+        broker: house.service.broker,
+        roles: 'api',
+      })),
+  );
   afterAll(() => api.close());
 
   it('a shopper who waits at one hears at once of the end that the other decided', async () => {
@@ -54,7 +71,11 @@ describe('when the API and the worker are processes of their own', () => {
     const began = Date.now();
     const answer = await api.http
       .as({ sub: ada.id, merchants: [house.merchantId] })
-      .post<OrderReceiptDto>('/api/v1/orders', { cart_id: cart.id, payment: { card_token: 'tok_visa' } }, { headers: { prefer: 'wait=20' } });
+      .post<OrderReceiptDto>(
+        '/api/v1/orders',
+        { cart_id: cart.id, payment: { card_token: 'tok_visa' } },
+        { headers: { prefer: 'wait=20' } },
+      );
     expect([answer.status, answer.body.status]).toEqual([201, 'completed']);
     expect(Date.now() - began).toBeLessThan(15_000);
   });
@@ -66,7 +87,9 @@ it('K8S-15: writes orders into the partition of their month', async () => {
   await eventually(async () => (await house.count('orders WHERE id = $1', [id])) === 1);
   const month = new Date().toISOString().slice(0, 7).replace('-', '_');
   for (const table of ['orders', 'order_items', 'order_status_history']) {
-    expect(await house.count(`${table}_${month} WHERE ${table === 'orders' ? 'id' : 'order_id'} = $1`, [id])).toBeGreaterThan(0);
+    expect(
+      await house.count(`${table}_${month} WHERE ${table === 'orders' ? 'id' : 'order_id'} = $1`, [id]),
+    ).toBeGreaterThan(0);
     expect(await house.count(`${table}_default`)).toBe(0);
   }
   const [plan] = await house.service.query<{ 'QUERY PLAN': string }>(

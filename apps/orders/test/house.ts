@@ -50,7 +50,15 @@ export class House {
 
   /** A new shopper of the merchant, signed in. */
   shopper(id: string = newId()): Shopper {
-    return { id, http: this.service.http.as({ sub: id, roles: ['customer'], merchants: [this.merchantId], email: 'ada@demo.test' }) };
+    return {
+      id,
+      http: this.service.http.as({
+        sub: id,
+        roles: ['customer'],
+        merchants: [this.merchantId],
+        email: 'ada@demo.test',
+      }),
+    };
   }
 
   staff(role: string, merchants: string[] = [this.merchantId]): HttpClient {
@@ -65,12 +73,22 @@ export class House {
   }
 
   place(shopper: Shopper, cartId: string, body: Record<string, unknown> = {}, options: RequestOptions = {}) {
-    return shopper.http.post<OrderReceiptDto>('/api/v1/orders', { cart_id: cartId, payment: { card_token: 'tok_visa' }, ...body }, options);
+    return shopper.http.post<OrderReceiptDto>(
+      '/api/v1/orders',
+      { cart_id: cartId, payment: { card_token: 'tok_visa' }, ...body },
+      options,
+    );
   }
 
   /** Buys and waits for the end. */
-  async buy(shopper: Shopper, lines?: Record<string, number>, body: Record<string, unknown> = {}): Promise<OrderReceiptDto> {
-    const answer = await this.place(shopper, (await this.cart(shopper, lines)).id, body, { headers: { prefer: 'wait=20' } });
+  async buy(
+    shopper: Shopper,
+    lines?: Record<string, number>,
+    body: Record<string, unknown> = {},
+  ): Promise<OrderReceiptDto> {
+    const answer = await this.place(shopper, (await this.cart(shopper, lines)).id, body, {
+      headers: { prefer: 'wait=20' },
+    });
     expect(answer.status).toBe(201);
     return answer.body;
   }
@@ -110,8 +128,22 @@ export class House {
     const { merchantId } = this;
     this.neighbours.saveMerchant(merchantId);
     this.neighbours.saveVariant({ merchantId, variantId: this.beans, priceMinor: 1_450 });
-    this.neighbours.saveVariant({ merchantId, variantId: this.filters, priceMinor: 333, sku: 'FILTER-100', title: 'Filters' });
-    this.neighbours.saveVariant({ merchantId, variantId: this.grinder, priceMinor: 4_999, sku: 'GRINDER', title: 'Grinder', taxRateBps: 900, taxIncluded: false });
+    this.neighbours.saveVariant({
+      merchantId,
+      variantId: this.filters,
+      priceMinor: 333,
+      sku: 'FILTER-100',
+      title: 'Filters',
+    });
+    this.neighbours.saveVariant({
+      merchantId,
+      variantId: this.grinder,
+      priceMinor: 4_999,
+      sku: 'GRINDER',
+      title: 'Grinder',
+      taxRateBps: 900,
+      taxIncluded: false,
+    });
     await eventually(async () => (await this.count('variants')) === 3 && (await this.count('merchants')) === 1);
   }
 }

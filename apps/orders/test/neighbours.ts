@@ -81,13 +81,20 @@ export class Neighbours {
       data,
     };
     const content = Buffer.from(JSON.stringify(envelope));
-    this.channel.publish(`${this.namespace}.events`, contract.name, content, { persistent: true, messageId: id, contentType: 'application/json' });
+    this.channel.publish(`${this.namespace}.events`, contract.name, content, {
+      persistent: true,
+      messageId: id,
+      contentType: 'application/json',
+    });
   }
 
   /** What orders has said of one kind, about one thing where asked. */
   of<T extends object>(contract: MessageContract<T>, about?: Partial<Record<keyof T, unknown>>): T[] {
-    const matches = (data: Record<string, unknown>) => Object.entries(about ?? {}).every(([field, value]) => data[field] === value);
-    return this.heard.filter((one) => one.name === contract.name && matches(one.envelope.data)).map((one) => one.envelope.data as T);
+    const matches = (data: Record<string, unknown>) =>
+      Object.entries(about ?? {}).every(([field, value]) => data[field] === value);
+    return this.heard
+      .filter((one) => one.name === contract.name && matches(one.envelope.data))
+      .map((one) => one.envelope.data as T);
   }
 
   saveMerchant(merchantId: string, currency = 'EUR', version = 1): void {
@@ -117,7 +124,8 @@ export class Neighbours {
   private asCatalog(name: string, checkoutId: string): void {
     const { stock } = this.mood;
     if (stock === 'is silent') return;
-    if (name === 'catalog.stock.reserve.v1' && stock === 'refuses') this.say(stockRefused, { checkoutId, shortages: [] });
+    if (name === 'catalog.stock.reserve.v1' && stock === 'refuses')
+      this.say(stockRefused, { checkoutId, shortages: [] });
     else if (name === 'catalog.stock.reserve.v1') this.say(stockReserved, { checkoutId, expiresAt: inAnHour() });
     else if (name === 'catalog.stock.confirm.v1') this.say(stockConfirmed, { checkoutId });
     else if (name === 'catalog.stock.release.v1') this.say(stockReleased, { checkoutId, reason: 'as asked' });
@@ -131,9 +139,12 @@ export class Neighbours {
     const { orderId, walletMinor, cardMinor } = asked;
     const declined = { checkoutId, orderId, code: 'card_declined', reason: 'The card was declined' };
     if (name === 'wallet.payment.reserve.v1' && payment === 'refuses') this.say(paymentRefused, declined);
-    else if (name === 'wallet.payment.reserve.v1') this.say(paymentReserved, { checkoutId, orderId, walletMinor, cardMinor });
-    else if (name === 'wallet.payment.release.v1') this.say(paymentReleased, { checkoutId, orderId, reason: 'as asked' });
-    else if (name === 'wallet.payment.confirm.v1' && payment === 'fails to capture') this.say(paymentRefused, { ...declined, code: 'capture_failed' });
+    else if (name === 'wallet.payment.reserve.v1')
+      this.say(paymentReserved, { checkoutId, orderId, walletMinor, cardMinor });
+    else if (name === 'wallet.payment.release.v1')
+      this.say(paymentReleased, { checkoutId, orderId, reason: 'as asked' });
+    else if (name === 'wallet.payment.confirm.v1' && payment === 'fails to capture')
+      this.say(paymentRefused, { ...declined, code: 'capture_failed' });
     else if (name === 'wallet.payment.confirm.v1') this.capture(asked);
   }
 
@@ -142,7 +153,15 @@ export class Neighbours {
       { tender: 'wallet' as const, paymentId: newId(), amountMinor: walletMinor },
       { tender: 'card' as const, paymentId: newId(), amountMinor: cardMinor },
     ].filter((tender) => tender.amountMinor > 0);
-    this.say(paymentCaptured, { checkoutId, orderId, merchantId, memberId, currency, tenders, capturedAt: new Date().toISOString() });
+    this.say(paymentCaptured, {
+      checkoutId,
+      orderId,
+      merchantId,
+      memberId,
+      currency,
+      tenders,
+      capturedAt: new Date().toISOString(),
+    });
   }
 
   /** The capture fails although the money was authorised. */
@@ -152,8 +171,10 @@ export class Neighbours {
   }
 
   giveBack({ refundId, orderId, checkoutId, merchantId, currency }: RefundIssue): void {
-    if (this.mood.refund === 'fails') this.say(refundFailed, { refundId, orderId, code: 'processor_refused', reason: 'The processor refused' });
-    if (this.mood.refund === 'pays back') this.say(refundCompleted, { refundId, orderId, checkoutId, merchantId, currency, tenders: [] });
+    if (this.mood.refund === 'fails')
+      this.say(refundFailed, { refundId, orderId, code: 'processor_refused', reason: 'The processor refused' });
+    if (this.mood.refund === 'pays back')
+      this.say(refundCompleted, { refundId, orderId, checkoutId, merchantId, currency, tenders: [] });
   }
 }
 
@@ -169,7 +190,15 @@ interface VariantFacts {
   version: number;
 }
 
-const usual = { sku: 'BEAN-250', title: 'House beans, 250 g', currency: 'EUR', taxRateBps: 2_100, taxIncluded: true, active: true, version: 1 };
+const usual = {
+  sku: 'BEAN-250',
+  title: 'House beans, 250 g',
+  currency: 'EUR',
+  taxRateBps: 2_100,
+  taxIncluded: true,
+  active: true,
+  version: 1,
+};
 
 function inAnHour(): string {
   return new Date(Date.now() + 3_600_000).toISOString();

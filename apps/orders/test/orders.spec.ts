@@ -26,13 +26,15 @@ it('lists own orders newest first, page by page, without one missing or twice', 
   for (let made = 0; made < 5; made += 1) bought.unshift((await house.buy(ada)).id);
   await house.buy(house.shopper());
   const seen: string[] = [];
-  for (let cursor: string | null | undefined; cursor !== null; ) {
+  for (let cursor: string | null | undefined; cursor !== null;) {
     const { body } = await ada.http.get<Page>('/api/v1/orders/mine', { query: { limit: 2, cursor } });
     seen.push(...body.data.map((order) => order.id));
     cursor = body.next_cursor;
   }
   expect(seen).toEqual(bought);
-  expect((await ada.http.get('/api/v1/orders/mine', { query: { cursor: 'nonsense' } })).problem?.code).toBe('invalid_cursor');
+  expect((await ada.http.get('/api/v1/orders/mine', { query: { cursor: 'nonsense' } })).problem?.code).toBe(
+    'invalid_cursor',
+  );
   expect((await ada.http.get('/api/v1/orders/mine', { query: { limit: 101 } })).status).toBe(400);
 });
 
@@ -54,7 +56,11 @@ it('shows an order to its shopper and the merchant, and to nobody else', async (
   const { id } = await house.buy(ada);
   const path = `/api/v1/orders/${id}`;
   expect((await ada.http.get(path)).status).toBe(200);
-  const strangers = [house.shopper().http, house.staff('support_agent', [newId()]), house.service.http.as({ sub: ada.id, merchants: [newId()] })];
+  const strangers = [
+    house.shopper().http,
+    house.staff('support_agent', [newId()]),
+    house.service.http.as({ sub: ada.id, merchants: [newId()] }),
+  ];
   for (const stranger of strangers) expect((await stranger.get(path)).status).toBe(404);
   expect((await house.service.http.get(path)).status).toBe(401);
   for (const missing of [newId(), 'nonsense', '00000000-0000-4000-8000-000000000000']) {
@@ -68,7 +74,10 @@ it('K8S-26: reads an order of one line and of three with as many statements', as
   const ada = house.shopper();
   const small = await house.buy(ada, { [house.beans]: 1 });
   const large = await house.buy(ada, { [house.beans]: 1, [house.filters]: 2, [house.grinder]: 1 });
-  const count = async (id: string) => (await countQueries(() => house.order(ada, id))).statements.filter((sql) => sql.includes('created_at = $2') || sql.includes('refunds')).length;
+  const count = async (id: string) =>
+    (await countQueries(() => house.order(ada, id))).statements.filter(
+      (sql) => sql.includes('created_at = $2') || sql.includes('refunds'),
+    ).length;
   expect(await count(small.id)).toBe(6);
   expect(await count(large.id)).toBe(6);
 });

@@ -17,12 +17,20 @@ beforeEach(() => {
 const finance = () => house.staff('finance_ops');
 
 async function bought(wallet = 1_000): Promise<OrderDto> {
-  const { id } = await house.buy(ada, { [house.beans]: 2, [house.filters]: 3 }, { payment: { wallet_minor: wallet, card_token: 'tok_visa' } });
+  const { id } = await house.buy(
+    ada,
+    { [house.beans]: 2, [house.filters]: 3 },
+    { payment: { wallet_minor: wallet, card_token: 'tok_visa' } },
+  );
   return house.order(ada, id);
 }
 
 function ask(order: OrderDto, lines: { line: number; quantity: number }[], more: Record<string, unknown> = {}) {
-  const body = { reason: 'Broken', lines: lines.map(({ line, quantity }) => ({ line_id: order.lines[line]?.line_id, quantity })), ...more };
+  const body = {
+    reason: 'Broken',
+    lines: lines.map(({ line, quantity }) => ({ line_id: order.lines[line]?.line_id, quantity })),
+    ...more,
+  };
   return finance().post<RefundDto>(`/api/v1/orders/${order.id}/refunds`, body);
 }
 
@@ -38,10 +46,16 @@ it('GAP-ORD-08: several partial refunds give back exactly what was paid, to each
   const order = await bought();
   expect(order.total_minor).toBe(2_900 + 999);
   const first = await ask(order, [{ line: 1, quantity: 1 }], { restock: true });
-  expect([first.status, first.headers.get('location')]).toEqual([202, `/api/v1/orders/${order.id}/refunds/${first.body.id}`]);
+  expect([first.status, first.headers.get('location')]).toEqual([
+    202,
+    `/api/v1/orders/${order.id}/refunds/${first.body.id}`,
+  ]);
   expect(first.body).toMatchObject({ status: 'requested', total_minor: 333, wallet_minor: 85, card_minor: 248 });
   await completed(order, first.body.id);
-  const second = await ask(order, [{ line: 0, quantity: 2 }, { line: 1, quantity: 2 }]);
+  const second = await ask(order, [
+    { line: 0, quantity: 2 },
+    { line: 1, quantity: 2 },
+  ]);
   expect(second.body).toMatchObject({ total_minor: 3_566, wallet_minor: 915, card_minor: 2_651 });
   await completed(order, second.body.id);
   const after = await house.order(ada, order.id);
@@ -80,14 +94,20 @@ it('says that an order is refunded once the money is back, and puts goods back o
 it('CMP-ORD-3: a refund that fails can be asked for again, and the cents still come out', async () => {
   const order = await bought();
   house.neighbours.behave({ refund: 'fails' });
-  const { body: refund } = await ask(order, [{ line: 0, quantity: 2 }, { line: 1, quantity: 3 }]);
+  const { body: refund } = await ask(order, [
+    { line: 0, quantity: 2 },
+    { line: 1, quantity: 3 },
+  ]);
   await soon(async () => {
     const { body } = await finance().get<RefundDto>(`/api/v1/orders/${order.id}/refunds/${refund.id}`);
     expect(body).toMatchObject({ status: 'failed', failure_code: 'processor_refused' });
   });
   expect(await house.order(ada, order.id)).toMatchObject({ status: 'completed', refunded_minor: 0 });
   house.neighbours.behave();
-  const again = await ask(order, [{ line: 0, quantity: 2 }, { line: 1, quantity: 3 }]);
+  const again = await ask(order, [
+    { line: 0, quantity: 2 },
+    { line: 1, quantity: 3 },
+  ]);
   expect(again.body).toMatchObject({ total_minor: order.total_minor, wallet_minor: 1_000 });
   await completed(order, again.body.id);
 });
@@ -98,8 +118,12 @@ it('GAP-ORD-08: of twenty agents who refund the last unit at once, one succeeds'
   const answers = await Promise.all(Array.from({ length: 20 }, () => ask(order, [{ line: 0, quantity: 1 }])));
   expect(answers.filter((answer) => answer.status === 202)).toHaveLength(1);
   expect(answers.filter((answer) => answer.status === 409)).toHaveLength(19);
-  await expect(house.service.query('UPDATE order_returns SET quantity = 2 WHERE order_id = $1', [id])).rejects.toThrow('never_more_than_sold');
-  await expect(house.service.query('UPDATE orders SET returning_card_minor = 1451 WHERE id = $1', [id])).rejects.toThrow('never_refund_more_than_captured');
+  await expect(house.service.query('UPDATE order_returns SET quantity = 2 WHERE order_id = $1', [id])).rejects.toThrow(
+    'never_more_than_sold',
+  );
+  await expect(
+    house.service.query('UPDATE orders SET returning_card_minor = 1451 WHERE id = $1', [id]),
+  ).rejects.toThrow('never_refund_more_than_captured');
 });
 
 it('CMP-ORD-3: gives back of a discounted line what was paid for it, not its list price', async () => {
@@ -125,11 +149,20 @@ it('needs no money back for goods that cost nothing', async () => {
 it('refuses what cannot be refunded', async () => {
   const order = await bought();
   const line_id = order.lines[0]?.line_id;
-  const refuse = async (body: unknown, path = order.id) => (await finance().post(`/api/v1/orders/${path}/refunds`, body)).problem?.code;
+  const refuse = async (body: unknown, path = order.id) =>
+    (await finance().post(`/api/v1/orders/${path}/refunds`, body)).problem?.code;
   expect(await refuse({ reason: 'x', lines: [{ line_id: newId(), quantity: 1 }] })).toBe('line_unknown');
   expect(await refuse({ reason: 'x', lines: [{ line_id, quantity: 3 }] })).toBe('too_many_units');
   expect(await refuse({ reason: 'x', lines: [] })).toBe('validation_failed');
-  expect(await refuse({ reason: 'x', lines: [{ line_id, quantity: 1 }, { line_id, quantity: 1 }] })).toBe('validation_failed');
+  expect(
+    await refuse({
+      reason: 'x',
+      lines: [
+        { line_id, quantity: 1 },
+        { line_id, quantity: 1 },
+      ],
+    }),
+  ).toBe('validation_failed');
   expect(await refuse({ reason: 'x', lines: [null] })).toBe('validation_failed');
   expect(await refuse({ lines: [{ line_id, quantity: 1 }] })).toBe('validation_failed');
   expect(await refuse({ reason: 'x', lines: [{ line_id, quantity: 1 }] }, newId())).toBe('not_found');
@@ -138,6 +171,9 @@ it('refuses what cannot be refunded', async () => {
   const cancelled = await house.order(ada, id);
   expect((await ask(cancelled, [{ line: 0, quantity: 1 }])).problem?.code).toBe('order_not_refundable');
   const stranger = house.staff('finance_ops', [newId()]);
-  expect((await stranger.post(`/api/v1/orders/${order.id}/refunds`, { reason: 'x', lines: [{ line_id, quantity: 1 }] })).status).toBe(404);
+  expect(
+    (await stranger.post(`/api/v1/orders/${order.id}/refunds`, { reason: 'x', lines: [{ line_id, quantity: 1 }] }))
+      .status,
+  ).toBe(404);
   expect((await ada.http.post(`/api/v1/orders/${order.id}/refunds`, {})).status).toBe(403);
 });

@@ -17,7 +17,9 @@ export interface MessageContract<T extends object = object> {
 }
 
 /** The shape comes from the class alone; an example must fit it, not widen it. */
-export type ContractInput<T extends object> = Omit<MessageContract<T>, 'kind' | 'name' | 'example'> & { readonly example: NoInfer<T> };
+export type ContractInput<T extends object> = Omit<MessageContract<T>, 'kind' | 'name' | 'example'> & {
+  readonly example: NoInfer<T>;
+};
 
 /** Defines an event: said after the fact, by the service that its type starts with. */
 export function defineEvent<T extends object>(input: ContractInput<T>): MessageContract<T> {

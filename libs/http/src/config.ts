@@ -8,6 +8,10 @@ export interface HttpConfig {
   userPerMinute: number;
   /** Multiplies the limits of @RateLimit; 0 switches them off. For benches and fuzzing. */
   routeFactor: number;
+  /** Whether the general limits shrink while the process is in trouble (RATE_LIMIT_ADAPTIVE=off for not). */
+  adaptive: boolean;
+  /** Longest wait for Redis before this process counts alone. */
+  redisTimeoutMs: number;
   strikesPerMinute: number;
   blockSeconds: number;
 }
@@ -31,6 +35,8 @@ export function httpConfig(env: NodeJS.ProcessEnv = process.env): HttpConfig {
     addressPerMinute: Math.round(number('RATE_LIMIT_ADDRESS_PER_MINUTE', 6_000)),
     userPerMinute: Math.round(number('RATE_LIMIT_USER_PER_MINUTE', 1_200)),
     routeFactor: number('RATE_LIMIT_ROUTE_FACTOR', 1),
+    adaptive: env['RATE_LIMIT_ADAPTIVE'] !== 'off',
+    redisTimeoutMs: Math.max(1, Math.round(number('RATE_LIMIT_REDIS_TIMEOUT_MS', 100))),
     strikesPerMinute: Math.round(number('RATE_LIMIT_STRIKES_PER_MINUTE', 600)),
     blockSeconds: Math.max(1, Math.round(number('RATE_LIMIT_BLOCK_SECONDS', 600))),
   };

@@ -136,7 +136,9 @@ it('SEC-13: unsafe input is found at any depth, safe input never', () => {
 });
 
 // It logs each find as the bug it is.
-beforeAll(() => Logger.overrideLogger(false));
+beforeAll(() => {
+  Logger.overrideLogger(false);
+});
 
 it('SEC-08: takes secrets out at any depth, and leaves everything else as it was', () => {
   fc.assert(

@@ -36,7 +36,8 @@ export interface HttpOptions {
 }
 
 const CONFIG = Symbol('HttpConfig');
-const REDIS = Symbol('LimitsRedis');
+/** The connection for limits, or null: so that tests can wait for it. */
+export const LIMITS_REDIS = Symbol('LimitsRedis');
 const PARTS = Symbol('EdgeParts');
 
 /** Puts the hooks in place once everything is built, and takes them down with the application. */
@@ -46,7 +47,7 @@ class HttpEdge implements OnModuleInit, OnApplicationShutdown {
     private readonly host: HttpAdapterHost,
     private readonly openApi: OpenApi,
     @Inject(PARTS) private readonly parts: EdgeParts,
-    @Inject(REDIS) private readonly redis: Redis | null,
+    @Inject(LIMITS_REDIS) private readonly redis: Redis | null,
     @Optional() private readonly checks?: CallerChecks,
   ) {}
 
@@ -79,15 +80,16 @@ export class HttpModule {
       providers: [
         { provide: CONFIG, useFactory: (): HttpConfig => ({ ...httpConfig(), ...options.config }) },
         {
-          provide: REDIS,
-          useFactory: ({ redisUrl }: HttpConfig) => (redisUrl ? connectRedis(redisUrl) : null),
+          provide: LIMITS_REDIS,
+          useFactory: ({ redisUrl, redisTimeoutMs }: HttpConfig) =>
+            redisUrl ? connectRedis(redisUrl, redisTimeoutMs) : null,
           inject: [CONFIG],
         },
         {
           provide: PARTS,
           useFactory: (config: HttpConfig, redis: Redis | null) =>
             edgeParts(options.service, config, redis ?? undefined),
-          inject: [CONFIG, REDIS],
+          inject: [CONFIG, LIMITS_REDIS],
         },
         { provide: Limits, useFactory: ({ limits }: EdgeParts) => limits, inject: [PARTS] },
         { provide: Idempotency, useFactory: () => new Idempotency() },

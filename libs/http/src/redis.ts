@@ -1,14 +1,13 @@
 import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 
-const commandTimeoutMs = 100;
 const longestRetryMs = 2_000;
 
 /**
  * A connection for limits: never waits for Redis and never fails because of it. Commands go out only while it is connected;
  * the caller counts locally meanwhile.
  */
-export function connectRedis(url: string): Redis {
+export function connectRedis(url: string, commandTimeoutMs: number): Redis {
   const logger = new Logger('Redis');
   const redis = new Redis(url, {
     enableOfflineQueue: false,

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Injectable, Post, Param } from '@nestjs/common';
+import { Body, Controller, Injectable, Param, Post } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Caller, CurrentCaller, Requires } from '@florin/access';
 import { CoalescingWriter, DatabaseConfig, openDataSource, Transactions, type Tx } from '@florin/database';
@@ -27,15 +27,8 @@ class PayDto {
   note: string;
 }
 
-interface Paid {
-  id: string;
-  amount_minor: number;
-}
-
-interface Payment {
-  request: IdempotentRequest;
-  amount: number;
-}
+type Paid = { id: string; amount_minor: number };
+type Payment = { request: IdempotentRequest; amount: number };
 
 let database: TestDatabase;
 let source: DataSource;
@@ -102,12 +95,6 @@ class PayController {
   many(@Body() body: PayDto, @IdempotencyRequest() request: IdempotentRequest) {
     return this.writer.coalescing.submit({ request, amount: body.amount_minor });
   }
-
-  @Get()
-  @Requires('wallet.own:read')
-  read() {
-    return { ok: true };
-  }
 }
 
 let app: NestFastifyApplication;
@@ -143,6 +130,17 @@ async function send(url: string, key: string | undefined, payload: object, claim
   };
 }
 const count = async () => Number((await source.query<{ n: string }[]>('SELECT count(*) AS n FROM payments'))[0]?.n);
+
+/** As a client does: told to come back (in flight, or a machine too busy), it comes back with the same key. */
+async function untilAnswered(url: string, key: string, payload: object) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const answer = await send(url, key, payload);
+    if (answer.status !== 409 && answer.status !== 503) return answer;
+    await sleep(50);
+  }
+  throw new Error('never answered');
+}
+
 const five = { amount_minor: 5, note: 'a' };
 
 describe('Idempotency-Key', () => {
@@ -209,11 +207,10 @@ describe('Idempotency-Key', () => {
   it('GW-09, GAP-WAL-04: a hundred racing copies of ten requests have ten effects', async () => {
     for (const url of ['/pay/race', '/pay']) {
       const copies = Array.from({ length: 100 }, (_, index) =>
-        send(url, `race-${index % 10}`, { amount_minor: 1 + (index % 10), note: 'a' }),
+        untilAnswered(url, `race-${index % 10}`, { amount_minor: 1 + (index % 10), note: 'a' }),
       );
       const answers = await Promise.all(copies);
-      expect(answers.every(({ status }) => status === 201 || status === 409)).toBe(true);
-      expect(answers.filter(({ status, replayed }) => status === 201 && !replayed)).toHaveLength(10);
+      expect(new Set(answers.map(({ body }) => body['id'])).size).toBe(10);
     }
     expect(await count()).toBe(20);
   });

@@ -272,7 +272,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('GW-03: documents of services merge into one; schemas that clash are kept apart, paths that clash are an error', () => {
-    const other = structuredClone(document) as typeof document;
+    const other = structuredClone<typeof document>(document);
     other.paths = { '/api/v1/other': { get: document.paths['/api/v1/products']?.['post'] as Json } };
     (other.components.schemas['ReceiptView'] as unknown as { description: string }).description = 'another one';
     const merged = mergeDocuments('Florin', '1', [

@@ -31,7 +31,9 @@ describe('allocate', () => {
 
 describe('mulDiv', () => {
   it('agrees with exact integer division where nothing has to be rounded', () => {
-    fc.assert(fc.property(amounts, fc.integer({ min: 1, max: 9_999 }), (n, d) => mulDiv(n * d, 1, d, 'half_even') === n));
+    fc.assert(
+      fc.property(amounts, fc.integer({ min: 1, max: 9_999 }), (n, d) => mulDiv(n * d, 1, d, 'half_even') === n),
+    );
   });
 
   it('rounds each mode as it says, above and below zero', () => {

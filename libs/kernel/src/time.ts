@@ -18,6 +18,11 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 
 /** Exponential backoff with full jitter: a random wait up to base × 2^attempt, never above the limit. Attempts count from 0. */
-export function backoffMs(attempt: number, baseMs: number, limitMs: number, random: () => number = Math.random): number {
+export function backoffMs(
+  attempt: number,
+  baseMs: number,
+  limitMs: number,
+  random: () => number = Math.random,
+): number {
   return Math.floor(random() * Math.min(limitMs, baseMs * 2 ** Math.min(attempt, 30)));
 }

@@ -42,20 +42,37 @@ async function openAccounts(transactions: Transactions, ledger: Ledger): Promise
   for (let first = 0; first < accounts; first += 1_000) {
     const codes = Array.from({ length: Math.min(1_000, accounts - first) }, (_, index) => codeOf(first + index));
     await transactions.run(async (tx) => {
-      await ledger.open(tx, codes.map((code) => ({ code, asset: 'EUR' })));
+      await ledger.open(
+        tx,
+        codes.map((code) => ({ code, asset: 'EUR' })),
+      );
       const amountMinor = 1_000_000;
       await ledger.post(
         tx,
-        codes.map((code) => ({ key: `start:${code}`, kind: 'start', postings: [{ account: 'world', amountMinor: -amountMinor }, { account: code, amountMinor }] })),
+        codes.map((code) => ({
+          key: `start:${code}`,
+          kind: 'start',
+          postings: [
+            { account: 'world', amountMinor: -amountMinor },
+            { account: code, amountMinor },
+          ],
+        })),
       );
     });
   }
 }
 
 async function main(): Promise<void> {
-  const server = await startPostgres({ settings: { shared_buffers: '1GB', max_wal_size: '8GB', checkpoint_timeout: '30min' } });
+  const server = await startPostgres({
+    settings: { shared_buffers: '1GB', max_wal_size: '8GB', checkpoint_timeout: '30min' },
+  });
   const dataSource = await openDataSource(
-    DatabaseConfig.from({ DATABASE_URL: server.url(), DATABASE_POOL_SIZE: '10', DATABASE_STATEMENT_TIMEOUT_MS: '120000', DATABASE_LOCK_TIMEOUT_MS: '60000' }),
+    DatabaseConfig.from({
+      DATABASE_URL: server.url(),
+      DATABASE_POOL_SIZE: '10',
+      DATABASE_STATEMENT_TIMEOUT_MS: '120000',
+      DATABASE_LOCK_TIMEOUT_MS: '60000',
+    }),
     'ledger-bench',
   );
   await migrate({ url: server.url(), migrations: ledgerMigrations });
@@ -71,7 +88,12 @@ async function main(): Promise<void> {
       const from = performance.now();
       const write = async () => {
         for (let done = 0; done < sets; done += 1) {
-          await transactions.run((tx) => ledger.post(tx, Array.from({ length: set }, () => transferOf(hot))));
+          await transactions.run((tx) =>
+            ledger.post(
+              tx,
+              Array.from({ length: set }, () => transferOf(hot)),
+            ),
+          );
         }
       };
       await Promise.all(Array.from({ length: writers }, write));

@@ -19,13 +19,20 @@ interface Asked {
  */
 export async function applyCommands(tx: Tx, commands: readonly Command[], clock?: Clock): Promise<Answer[]> {
   if (commands.length > maxSetSize) {
-    throw new Refusal('too_large', 'ledger_set_too_large', `a ledger call takes at most ${maxSetSize} inputs, not ${commands.length}`);
+    throw new Refusal(
+      'too_large',
+      'ledger_set_too_large',
+      `a ledger call takes at most ${maxSetSize} inputs, not ${commands.length}`,
+    );
   }
   const answers = new Array<Answer>(commands.length);
   const asked = askedOf(commands, answers);
   const firsts = firstOfEachKey(asked);
   if (firsts.length > 0) {
-    const claimed = await claimKeys(tx, firsts.map((one) => one.claim));
+    const claimed = await claimKeys(
+      tx,
+      firsts.map((one) => one.claim),
+    );
     const fresh = firsts.filter((one) => claimed.has(one.claim.key));
     const repeated = firsts.filter((one) => !claimed.has(one.claim.key));
     if (repeated.length > 0) await replay(tx, repeated, answers);
@@ -52,7 +59,10 @@ function firstOfEachKey(asked: readonly Asked[]): Asked[] {
 
 /** Answers keys that were used before: the stored answer, or key_reused when it was given for another input. */
 async function replay(tx: Tx, repeated: readonly Asked[], answers: Answer[]): Promise<void> {
-  const stored = await storedAnswers(tx, repeated.map((one) => one.claim.key));
+  const stored = await storedAnswers(
+    tx,
+    repeated.map((one) => one.claim.key),
+  );
   for (const { index, claim } of repeated) answers[index] = storedAnswer(claim, stored.get(claim.key));
 }
 
@@ -63,7 +73,11 @@ function storedAnswer(claim: Claim, stored: StoredAnswer | undefined): Answer {
 }
 
 async function carryOut(tx: Tx, fresh: readonly Asked[], answers: Answer[], clock?: Clock): Promise<void> {
-  const { books, insertedAt } = await readBooks(tx, fresh.map((one) => one.command), clock);
+  const { books, insertedAt } = await readBooks(
+    tx,
+    fresh.map((one) => one.command),
+    clock,
+  );
   const { decisions, changes } = decide(books, fresh.map(numbered));
   await writeChanges(tx, changes, insertedAt, books.accounts);
   const corrections: Outcome[] = [];
@@ -95,7 +109,10 @@ function answerDuplicates(asked: readonly Asked[], answers: Answer[]): void {
     }
     const answer = answers[first.index];
     const same = first.claim.hash === one.claim.hash;
-    answers[one.index] = same && answer ? { ...answer, replayed: true } : refused('key_reused', `key ${one.claim.key} stands twice in this set`, false);
+    answers[one.index] =
+      same && answer
+        ? { ...answer, replayed: true }
+        : refused('key_reused', `key ${one.claim.key} stands twice in this set`, false);
   }
 }
 

@@ -29,7 +29,8 @@ const digestOf = (condition: string): string => `
   ) posted
   ${condition}`;
 
-const linkHash = (prev: string): string => `sha256(${prev} || int8send(seq) || int8send(after_order) || int8send(up_to_order) || digests)`;
+const linkHash = (prev: string): string =>
+  `sha256(${prev} || int8send(seq) || int8send(after_order) || int8send(up_to_order) || digests)`;
 
 export interface SealedLink {
   seq: number;
@@ -43,7 +44,9 @@ export interface SealedLink {
  */
 export async function sealChain(tx: Tx, limit: number): Promise<SealedLink | null> {
   await tx.query('SELECT pg_advisory_xact_lock($1)', [sealLock]);
-  const [last] = await tx.query<{ seq: number; up_to_order: number }>('SELECT seq, up_to_order FROM ledger_chain ORDER BY seq DESC LIMIT 1');
+  const [last] = await tx.query<{ seq: number; up_to_order: number }>(
+    'SELECT seq, up_to_order FROM ledger_chain ORDER BY seq DESC LIMIT 1',
+  );
   const after = last?.up_to_order ?? 0;
   const [found] = await tx.query<{ horizon: number; up_to: number | null }>(
     `WITH horizon AS MATERIALIZED (
@@ -54,7 +57,8 @@ export async function sealChain(tx: Tx, limit: number): Promise<SealedLink | nul
         ) next) AS up_to`,
     [after, Math.min(limit, maxLinkSize)],
   );
-  if (found && found.horizon <= after) throw new Bug('transaction numbers have started again (a restored dump?): run rebaseChain once');
+  if (found && found.horizon <= after)
+    throw new Bug('transaction numbers have started again (a restored dump?): run rebaseChain once');
   if (!found?.up_to) return null;
   const [link] = await tx.query<SealedLink>(
     `WITH digested AS MATERIALIZED (${digestOf('WHERE journal.tx_order > $2 AND journal.tx_order <= $3')}),
@@ -112,7 +116,14 @@ export async function verifyChain(reader: Reader, limit = 20): Promise<ChainRepo
   for (let first = 1; first <= links && faults.length < limit; first += linksPerStep) {
     faults.push(...(await changedJournals(reader, first, first + linksPerStep - 1, limit - faults.length)));
   }
-  return { intact: faults.length === 0, links, sealed: totals?.sealed ?? 0, unsealed: totals?.unsealed ?? 0, head: totals?.head ?? null, faults };
+  return {
+    intact: faults.length === 0,
+    links,
+    sealed: totals?.sealed ?? 0,
+    unsealed: totals?.unsealed ?? 0,
+    head: totals?.head ?? null,
+    faults,
+  };
 }
 
 /** Links that do not follow from the one before: number, range, hash. */

@@ -4,7 +4,16 @@ import { decide, type Numbered } from './decide';
 import type { Command } from './types';
 
 function books(...accounts: (Partial<AccountState> & { code: string })[]): Books {
-  const states = accounts.map((account) => ({ id: account.code, asset: 'EUR', allowNegative: false, closed: false, posted: 0, held: 0, postings: 0, ...account }));
+  const states = accounts.map((account) => ({
+    id: account.code,
+    asset: 'EUR',
+    allowNegative: false,
+    closed: false,
+    posted: 0,
+    held: 0,
+    postings: 0,
+    ...account,
+  }));
   return {
     accounts: new Map(states.map((state) => [state.code, state])),
     holds: new Map(),
@@ -14,12 +23,14 @@ function books(...accounts: (Partial<AccountState> & { code: string })[]): Books
   };
 }
 
-const numbered = (commands: Command[]): Numbered[] => commands.map((command, index) => ({ id: `id-${index}`, command }));
+const numbered = (commands: Command[]): Numbered[] =>
+  commands.map((command, index) => ({ id: `id-${index}`, command }));
 const post = (...postings: [string, number][]): Command => ({
   operation: 'post',
   input: { key: 'key', kind: 'test', postings: postings.map(([account, amountMinor]) => ({ account, amountMinor })) },
 });
-const outcomes = (state: Books, ...commands: Command[]) => decide(state, numbered(commands)).decisions.map((decision) => (decision.ok ? 'ok' : decision.code));
+const outcomes = (state: Books, ...commands: Command[]) =>
+  decide(state, numbered(commands)).decisions.map((decision) => (decision.ok ? 'ok' : decision.code));
 
 it('GAP-WAL-03: judges a journal by what it leaves behind, not by the order of its postings', () => {
   const state = books({ code: 'a', posted: 10 }, { code: 'b', posted: 0 });
@@ -30,7 +41,9 @@ it('GAP-WAL-03: judges a journal by what it leaves behind, not by the order of i
 it('numbers the postings of an account and gives each the balance after it', () => {
   const state = books({ code: 'a', posted: 10, postings: 7 }, { code: 'b' });
   const { changes } = decide(state, numbered([post(['a', -3], ['b', 3]), post(['a', -4], ['b', 4])]));
-  const ofA = changes.postings.filter((posting) => posting.accountId === 'a').map(({ seq, amount, balanceAfter }) => [seq, amount, balanceAfter]);
+  const ofA = changes.postings
+    .filter((posting) => posting.accountId === 'a')
+    .map(({ seq, amount, balanceAfter }) => [seq, amount, balanceAfter]);
   expect(ofA).toEqual([
     [8, -3, 7],
     [9, -4, 3],
@@ -49,7 +62,10 @@ it('CMP-WAL-3: refuses a capture into another asset', () => {
   const state = books({ code: 'a', posted: 100 }, { code: 'usd', asset: 'USD' });
   const commands: Command[] = [
     { operation: 'hold', input: { key: 'hold', account: 'a', amountMinor: 50 } },
-    { operation: 'capture', input: { key: 'capture', holdKey: 'hold', amountMinor: 50, postings: [{ account: 'usd', amountMinor: 50 }] } },
+    {
+      operation: 'capture',
+      input: { key: 'capture', holdKey: 'hold', amountMinor: 50, postings: [{ account: 'usd', amountMinor: 50 }] },
+    },
   ];
   expect(outcomes(state, ...commands)).toEqual(['ok', 'unbalanced']);
   expect(state.accounts.get('a')).toMatchObject({ posted: 100, held: 50 });
@@ -58,10 +74,20 @@ it('CMP-WAL-3: refuses a capture into another asset', () => {
 
 it('leaves the books as they were when it refuses', () => {
   const names = fc.constantFrom('a', 'b', 'c', 'nobody');
-  const postings = fc.array(fc.tuple(names, fc.integer({ min: -50, max: 50 }).filter((amount) => amount !== 0)), { minLength: 2, maxLength: 6 });
+  const postings = fc.array(
+    fc.tuple(
+      names,
+      fc.integer({ min: -50, max: 50 }).filter((amount) => amount !== 0),
+    ),
+    { minLength: 2, maxLength: 6 },
+  );
   fc.assert(
     fc.property(fc.array(postings, { maxLength: 20 }), (journals) => {
-      const state = books({ code: 'a', posted: 40, held: 10 }, { code: 'b', posted: 20 }, { code: 'c', allowNegative: true });
+      const state = books(
+        { code: 'a', posted: 40, held: 10 },
+        { code: 'b', posted: 20 },
+        { code: 'c', allowNegative: true },
+      );
       for (const journal of journals) {
         const before = structuredClone(state);
         const { decisions, changes } = decide(state, numbered([post(...journal)]));

@@ -1,5 +1,15 @@
 import type { AccountState, Books, Changes, HoldState, JournalRow } from './books';
-import type { CaptureInput, Command, HoldChoice, HoldInput, JournalInput, PostingInput, RefusalCode, ReverseInput, VoidInput } from './types';
+import type {
+  CaptureInput,
+  Command,
+  HoldChoice,
+  HoldInput,
+  JournalInput,
+  PostingInput,
+  RefusalCode,
+  ReverseInput,
+  VoidInput,
+} from './types';
 
 /** A command with the id its journal or hold will have. */
 export interface Numbered {
@@ -53,8 +63,10 @@ function hold(books: Books, changes: Changes, id: string, input: HoldInput): Dec
   const account = books.accounts.get(input.account);
   if (!account) return no('account_unknown', `there is no account ${input.account}`);
   if (account.closed) return no('account_closed', `account ${account.code} is closed`);
-  if (!Number.isSafeInteger(account.held + input.amountMinor)) return no('overflow', 'the held amount would be too large to be exact');
-  if (!account.allowNegative && account.posted - account.held < input.amountMinor) return short(account, input.amountMinor);
+  if (!Number.isSafeInteger(account.held + input.amountMinor))
+    return no('overflow', 'the held amount would be too large to be exact');
+  if (!account.allowNegative && account.posted - account.held < input.amountMinor)
+    return short(account, input.amountMinor);
   account.held += input.amountMinor;
   changes.accounts.add(account);
   const made: HoldState = {
@@ -79,14 +91,18 @@ function capture(books: Books, changes: Changes, id: string, input: CaptureInput
   if (held.status === 'expired' || isDue(held, books.now)) return no('hold_expired', `hold ${held.id} has timed out`);
   if (held.status !== 'open') return no('hold_closed', `hold ${held.id} is ${held.status}`);
   const left = held.amount - held.captured;
-  if (input.amountMinor > left) return no('hold_exceeded', `hold ${held.id} has ${left} left, not ${input.amountMinor}`);
+  if (input.amountMinor > left)
+    return no('hold_exceeded', `hold ${held.id} has ${left} left, not ${input.amountMinor}`);
   if (input.postings.some((posting) => posting.account === held.account)) {
     return no('invalid', 'the holder’s own posting is added by the ledger and cannot be given');
   }
   if (input.postings.reduce((sum, posting) => sum + BigInt(posting.amountMinor), 0n) !== BigInt(input.amountMinor)) {
     return no('unbalanced', 'the postings must sum to the captured amount');
   }
-  const journal = journalRow(id, input.key, input.kind ?? 'capture', { ...input, reference: input.reference ?? held.reference ?? undefined });
+  const journal = journalRow(id, input.key, input.kind ?? 'capture', {
+    ...input,
+    reference: input.reference ?? held.reference ?? undefined,
+  });
   journal.holdId = held.id;
   const released = input.final ? left : input.amountMinor;
   const postings = [{ account: held.account, amountMinor: -input.amountMinor }, ...input.postings];
@@ -137,7 +153,13 @@ function reverse(books: Books, changes: Changes, id: string, input: ReverseInput
 }
 
 /** Moves the amounts of one journal, all or none. A release gives back held money in the same step that spends it. */
-function move(books: Books, changes: Changes, journal: JournalRow, postings: readonly PostingInput[], release?: { account: string; amount: number }): Decision {
+function move(
+  books: Books,
+  changes: Changes,
+  journal: JournalRow,
+  postings: readonly PostingInput[],
+  release?: { account: string; amount: number },
+): Decision {
   const nets = new Map<AccountState, number>();
   const sums = new Map<string, bigint>();
   for (const { account: code, amountMinor } of postings) {
@@ -165,7 +187,8 @@ function move(books: Books, changes: Changes, journal: JournalRow, postings: rea
 
 function balanceFault(account: AccountState, net: number, released: number): Decision | undefined {
   const posted = account.posted + net;
-  if (!Number.isSafeInteger(posted) || !Number.isSafeInteger(net)) return no('overflow', `the balance of ${account.code} would be too large to be exact`);
+  if (!Number.isSafeInteger(posted) || !Number.isSafeInteger(net))
+    return no('overflow', `the balance of ${account.code} would be too large to be exact`);
   // Only what takes money can overdraw: the CHECK of the table holds for the balance as it was.
   if (net < 0 && !account.allowNegative && posted - (account.held - released) < 0) return short(account, -net);
   return undefined;
@@ -230,5 +253,8 @@ function noteHold(changes: Changes, held: HoldState): void {
 }
 
 function short(account: AccountState, wanted: number): Decision {
-  return no('insufficient_funds', `account ${account.code} has ${account.posted - account.held} available, not ${wanted}`);
+  return no(
+    'insufficient_funds',
+    `account ${account.code} has ${account.posted - account.held} available, not ${wanted}`,
+  );
 }

@@ -5,7 +5,15 @@ import type { Changes } from './books';
 import { giveBack } from './decide';
 import { type Instant, readBalances, readBalancesAt } from './balances';
 import { readDueHolds } from './read-books';
-import { type HoldView, type JournalView, readHoldViews, readJournals, readStatement, type StatementLine, type StatementRange } from './statements';
+import {
+  type HoldView,
+  type JournalView,
+  readHoldViews,
+  readJournals,
+  readStatement,
+  type StatementLine,
+  type StatementRange,
+} from './statements';
 import {
   type Account,
   type AccountInput,
@@ -68,33 +76,63 @@ export class Ledger {
       'SELECT id, code, asset, allow_negative FROM ledger_accounts WHERE code = ANY ($1::text[])',
       [unique.map((input) => input.code)],
     );
-    const accounts = new Map(rows.map((row) => [row.code, { id: row.id, code: row.code, asset: row.asset, allowNegative: row.allow_negative }]));
+    const accounts = new Map(
+      rows.map((row) => [
+        row.code,
+        { id: row.id, code: row.code, asset: row.asset, allowNegative: row.allow_negative },
+      ]),
+    );
     return inputs.map((input) => sameAccount(input, present(accounts.get(input.code), 'an opened account exists')));
   }
 
   /** Posts journals that each sum to zero per asset. */
   async post(tx: Tx, inputs: readonly JournalInput[]): Promise<Posted[]> {
-    return (await this.apply(tx, inputs.map((input) => ({ operation: 'post', input })))).map(asPosted);
+    return (
+      await this.apply(
+        tx,
+        inputs.map((input) => ({ operation: 'post', input })),
+      )
+    ).map(asPosted);
   }
 
   /** Sets money of accounts aside: it stays posted and is no longer available. */
   async hold(tx: Tx, inputs: readonly HoldInput[]): Promise<Held[]> {
-    return (await this.apply(tx, inputs.map((input) => ({ operation: 'hold', input })))).map(asHeld);
+    return (
+      await this.apply(
+        tx,
+        inputs.map((input) => ({ operation: 'hold', input })),
+      )
+    ).map(asHeld);
   }
 
   /** Spends held money, in parts if wanted, never above the hold. The journal takes it from the holder and posts the given postings. */
   async capture(tx: Tx, inputs: readonly CaptureInput[]): Promise<Posted[]> {
-    return (await this.apply(tx, inputs.map((input) => ({ operation: 'capture', input })))).map(asPosted);
+    return (
+      await this.apply(
+        tx,
+        inputs.map((input) => ({ operation: 'capture', input })),
+      )
+    ).map(asPosted);
   }
 
   /** Gives back what is left of holds. */
   async void(tx: Tx, inputs: readonly VoidInput[]): Promise<Held[]> {
-    return (await this.apply(tx, inputs.map((input) => ({ operation: 'void', input })))).map(asHeld);
+    return (
+      await this.apply(
+        tx,
+        inputs.map((input) => ({ operation: 'void', input })),
+      )
+    ).map(asHeld);
   }
 
   /** Posts the opposite of journals, linked to them, now or at their effective date. A journal is reversed at most once. */
   async reverse(tx: Tx, inputs: readonly ReverseInput[]): Promise<Posted[]> {
-    return (await this.apply(tx, inputs.map((input) => ({ operation: 'reverse', input })))).map(asPosted);
+    return (
+      await this.apply(
+        tx,
+        inputs.map((input) => ({ operation: 'reverse', input })),
+      )
+    ).map(asPosted);
   }
 
   /** Writes of different kinds as one set, decided in the order given. */
@@ -105,7 +143,14 @@ export class Ledger {
   /** Gives back holds whose time is up, the longest due first, at most `limit` of them. Call until it gives fewer. */
   async expireHolds(tx: Tx, now: Date, limit: number): Promise<ExpiredHold[]> {
     const { books, insertedAt, due } = await readDueHolds(tx, now, Math.min(limit, maxSetSize));
-    const changes: Changes = { journals: [], postings: [], accounts: new Set(), newHolds: [], changedHolds: new Set(), reversals: [] };
+    const changes: Changes = {
+      journals: [],
+      postings: [],
+      accounts: new Set(),
+      newHolds: [],
+      changedHolds: new Set(),
+      reversals: [],
+    };
     for (const held of due) giveBack(books, changes, held, 'expired');
     await writeChanges(tx, changes, insertedAt, books.accounts);
     return due.map((held) => ({
@@ -133,7 +178,11 @@ export class Ledger {
   }
 
   /** Journals with their postings, by id or by reference: why the money moved. */
-  journals(reader: Reader, choice: { ids: readonly string[] } | { reference: string }, limit = 100): Promise<JournalView[]> {
+  journals(
+    reader: Reader,
+    choice: { ids: readonly string[] } | { reference: string },
+    limit = 100,
+  ): Promise<JournalView[]> {
     return readJournals(reader, choice, limit);
   }
 
@@ -150,8 +199,15 @@ export class Ledger {
       [codes],
     );
     const full = open.find((account) => !account.empty);
-    if (full) throw new Refusal('conflict', 'ledger_account_not_empty', `account ${full.code} still has money and cannot be closed`);
-    await tx.execute(`UPDATE ledger_accounts SET status = 'closed' WHERE code = ANY ($1::text[])`, [open.map((account) => account.code)]);
+    if (full)
+      throw new Refusal(
+        'conflict',
+        'ledger_account_not_empty',
+        `account ${full.code} still has money and cannot be closed`,
+      );
+    await tx.execute(`UPDATE ledger_accounts SET status = 'closed' WHERE code = ANY ($1::text[])`, [
+      open.map((account) => account.code),
+    ]);
     return open.map((account) => account.code);
   }
 
@@ -171,12 +227,21 @@ export class Ledger {
 }
 
 function boundSet(size: number): void {
-  if (size > maxSetSize) throw new Refusal('too_large', 'ledger_set_too_large', `a ledger call takes at most ${maxSetSize} inputs, not ${size}`);
+  if (size > maxSetSize)
+    throw new Refusal(
+      'too_large',
+      'ledger_set_too_large',
+      `a ledger call takes at most ${maxSetSize} inputs, not ${size}`,
+    );
 }
 
 function sameAccount(input: AccountInput, account: Account): Account {
   if (account.asset !== input.asset || account.allowNegative !== (input.allowNegative ?? false)) {
-    throw new Refusal('conflict', 'ledger_account_differs', `account ${input.code} exists with another asset or overdraft rule`);
+    throw new Refusal(
+      'conflict',
+      'ledger_account_differs',
+      `account ${input.code} exists with another asset or overdraft rule`,
+    );
   }
   return account;
 }

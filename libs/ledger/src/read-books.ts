@@ -28,10 +28,17 @@ interface Reach {
  * Reads everything the commands need and locks their accounts, in id order, in one statement. Holds and reversals change only
  * under the lock of their account, so they are read after it. Gives the books and the moment of insertion.
  */
-export async function readBooks(tx: Tx, commands: readonly Command[], clock?: Clock): Promise<{ books: Books; insertedAt: Date }> {
+export async function readBooks(
+  tx: Tx,
+  commands: readonly Command[],
+  clock?: Clock,
+): Promise<{ books: Books; insertedAt: Date }> {
   const reach = reachOf(commands);
   const holdIds = reach.holdIds.size + reach.holdKeys.size > 0 ? await findHolds(tx, reach) : new Map<string, string>();
-  const originals = reach.journalIds.size > 0 ? await readOriginals(tx, [...reach.journalIds], reach) : new Map<string, OriginalJournal>();
+  const originals =
+    reach.journalIds.size > 0
+      ? await readOriginals(tx, [...reach.journalIds], reach)
+      : new Map<string, OriginalJournal>();
   const { accounts, insertedAt } = await lockAccounts(tx, [...reach.accounts]);
   const holds = reach.holdIds.size > 0 ? await readHolds(tx, [...reach.holdIds]) : new Map<string, HoldState>();
   if (originals.size > 0) await markReversed(tx, originals);
@@ -41,7 +48,8 @@ export async function readBooks(tx: Tx, commands: readonly Command[], clock?: Cl
 function reachOf(commands: readonly Command[]): Reach {
   const reach: Reach = { accounts: new Set(), holdIds: new Set(), holdKeys: new Set(), journalIds: new Set() };
   for (const { operation, input } of commands) {
-    if (operation === 'post' || operation === 'capture') for (const posting of input.postings) reach.accounts.add(posting.account);
+    if (operation === 'post' || operation === 'capture')
+      for (const posting of input.postings) reach.accounts.add(posting.account);
     if (operation === 'hold') reach.accounts.add(input.account);
     if (operation === 'reverse') reach.journalIds.add(input.journalId.toLowerCase());
     if (operation === 'capture' || operation === 'void') {
@@ -67,7 +75,13 @@ async function findHolds(tx: Tx, reach: Reach): Promise<Map<string, string>> {
 }
 
 async function readOriginals(tx: Tx, ids: readonly string[], reach: Reach): Promise<Map<string, OriginalJournal>> {
-  const rows = await tx.query<{ id: string; effective_at: Date; reference: string | null; code: string; amount: number }>(
+  const rows = await tx.query<{
+    id: string;
+    effective_at: Date;
+    reference: string | null;
+    code: string;
+    amount: number;
+  }>(
     `SELECT journal.id, journal.effective_at, journal.reference, account.code, posting.amount
      FROM ledger_journals journal
      JOIN ledger_postings posting ON posting.journal_id = journal.id AND posting.inserted_at = journal.inserted_at
@@ -77,7 +91,13 @@ async function readOriginals(tx: Tx, ids: readonly string[], reach: Reach): Prom
   );
   const originals = new Map<string, OriginalJournal>();
   for (const row of rows) {
-    const original = originals.get(row.id) ?? { id: row.id, effectiveAt: row.effective_at, reference: row.reference, reversed: false, postings: [] };
+    const original = originals.get(row.id) ?? {
+      id: row.id,
+      effectiveAt: row.effective_at,
+      reference: row.reference,
+      reversed: false,
+      postings: [],
+    };
     original.postings.push({ account: row.code, amountMinor: row.amount });
     originals.set(row.id, original);
     reach.accounts.add(row.code);
@@ -90,7 +110,10 @@ async function readOriginals(tx: Tx, ids: readonly string[], reach: Reach): Prom
  * key of a hold that somebody inserts. The clock is read after the last lock is had, and never behind an account's own
  * latest change: insertion times of one account are in the order of its postings.
  */
-async function lockAccounts(tx: Tx, codes: readonly string[]): Promise<{ accounts: Map<string, AccountState>; insertedAt: Date }> {
+async function lockAccounts(
+  tx: Tx,
+  codes: readonly string[],
+): Promise<{ accounts: Map<string, AccountState>; insertedAt: Date }> {
   const rows = await tx.query<LockedAccount>(
     `WITH locked AS MATERIALIZED (
        SELECT id, code, asset, allow_negative, status = 'closed' AS closed, posted, held, postings, changed_at
@@ -122,9 +145,10 @@ async function readHolds(tx: Tx, ids: readonly string[]): Promise<Map<string, Ho
 }
 
 async function markReversed(tx: Tx, originals: Map<string, OriginalJournal>): Promise<void> {
-  const rows = await tx.query<{ journal_id: string }>('SELECT journal_id FROM ledger_reversals WHERE journal_id = ANY ($1::uuid[])', [
-    [...originals.keys()],
-  ]);
+  const rows = await tx.query<{ journal_id: string }>(
+    'SELECT journal_id FROM ledger_reversals WHERE journal_id = ANY ($1::uuid[])',
+    [[...originals.keys()]],
+  );
   for (const row of rows) {
     const original = originals.get(row.journal_id);
     if (original) original.reversed = true;
@@ -159,14 +183,21 @@ function holdState(row: HoldRow): HoldState {
 }
 
 /** Locks the accounts of holds whose time is up and gives both; at most `limit` holds, the longest due first. */
-export async function readDueHolds(tx: Tx, now: Date, limit: number): Promise<{ books: Books; insertedAt: Date; due: HoldState[] }> {
+export async function readDueHolds(
+  tx: Tx,
+  now: Date,
+  limit: number,
+): Promise<{ books: Books; insertedAt: Date; due: HoldState[] }> {
   const found = await tx.query<{ id: string; code: string }>(
     `SELECT hold.id, account.code FROM ledger_holds hold JOIN ledger_accounts account ON account.id = hold.account_id
      WHERE hold.status = 'open' AND hold.expires_at <= $1 ORDER BY hold.expires_at LIMIT $2`,
     [now, limit],
   );
   const { accounts, insertedAt } = await lockAccounts(tx, [...new Set(found.map((row) => row.code))]);
-  const holds = await readHolds(tx, found.map((row) => row.id));
+  const holds = await readHolds(
+    tx,
+    found.map((row) => row.id),
+  );
   const due = [...holds.values()].filter((held) => held.status === 'open');
   return { books: { accounts, holds, holdIds: new Map(), originals: new Map(), now }, insertedAt, due };
 }

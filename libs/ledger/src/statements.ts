@@ -37,7 +37,14 @@ export function readStatement(reader: Reader, code: string, range: StatementRang
        AND posting.inserted_at >= coalesce($2::timestamptz, '-infinity') AND posting.inserted_at < coalesce($3::timestamptz, 'infinity')
        AND (posting.inserted_at, posting.seq) < (coalesce($4::timestamptz, 'infinity'), coalesce($5::bigint, 9223372036854775807))
      ORDER BY posting.inserted_at DESC, posting.seq DESC LIMIT $6`,
-    [code, range.from ?? null, range.until ?? null, range.after?.insertedAt ?? null, range.after?.seq ?? null, Math.min(range.limit, maxPage)],
+    [
+      code,
+      range.from ?? null,
+      range.until ?? null,
+      range.after?.insertedAt ?? null,
+      range.after?.seq ?? null,
+      Math.min(range.limit, maxPage),
+    ],
   );
 }
 
@@ -56,8 +63,13 @@ export interface JournalView {
 }
 
 /** Journals with their postings: those with one of the ids or with the reference, the latest first, at most `limit`. */
-export function readJournals(reader: Reader, choice: { ids: readonly string[] } | { reference: string }, limit: number): Promise<JournalView[]> {
-  const [condition, value] = 'ids' in choice ? ['journal.id = ANY ($1::uuid[])', choice.ids] : ['journal.reference = $1', choice.reference];
+export function readJournals(
+  reader: Reader,
+  choice: { ids: readonly string[] } | { reference: string },
+  limit: number,
+): Promise<JournalView[]> {
+  const [condition, value] =
+    'ids' in choice ? ['journal.id = ANY ($1::uuid[])', choice.ids] : ['journal.reference = $1', choice.reference];
   return reader.query<JournalView>(
     `SELECT journal.id, journal.key, journal.kind, journal.reference, journal.reverses, reversal.reversed_by AS "reversedBy",
        journal.hold_id AS "holdId", journal.inserted_at AS "insertedAt", journal.effective_at AS "effectiveAt", journal.metadata,
@@ -103,7 +115,8 @@ export function readHoldViews(
 
 function holdChoice(choice: Parameters<typeof readHoldViews>[1]): [string, unknown[]] {
   if ('holdId' in choice) return ['hold.id = $2', [choice.holdId]];
-  if ('holdKey' in choice) return ['hold.id = (SELECT result_id FROM ledger_keys WHERE key = $2) AND hold.key = $2', [choice.holdKey]];
+  if ('holdKey' in choice)
+    return ['hold.id = (SELECT result_id FROM ledger_keys WHERE key = $2) AND hold.key = $2', [choice.holdKey]];
   return [
     `hold.account_id = (SELECT id FROM ledger_accounts WHERE code = $2)
      AND ($3::text IS NULL OR hold.status = $3) AND ($4::uuid IS NULL OR hold.id < $4)`,

@@ -16,7 +16,11 @@ export function accountFault(account: AccountInput): string | undefined {
 function partsFault(command: Command): string | undefined {
   switch (command.operation) {
     case 'post':
-      return textFault('kind', command.input.kind) ?? postingsFault(command.input.postings, 2) ?? dateFault(command.input.effectiveAt);
+      return (
+        textFault('kind', command.input.kind) ??
+        postingsFault(command.input.postings, 2) ??
+        dateFault(command.input.effectiveAt)
+      );
     case 'hold':
       return (
         textFault('account', command.input.account) ??
@@ -46,7 +50,9 @@ function textFault(name: string, text: unknown): string | undefined {
 }
 
 function amountFault(amount: unknown): string | undefined {
-  return Number.isSafeInteger(amount) && (amount as number) > 0 ? undefined : 'the amount must be a whole number of minor units above zero';
+  return Number.isSafeInteger(amount) && (amount as number) > 0
+    ? undefined
+    : 'the amount must be a whole number of minor units above zero';
 }
 
 function postingsFault(postings: PostingInput[], fewest: number): string | undefined {
@@ -73,7 +79,11 @@ function choiceFault(choice: HoldChoice): string | undefined {
   return textFault('holdKey', choice.holdKey);
 }
 
-function explanationFault(input: { reference?: string; kind?: string; metadata?: Record<string, unknown> }): string | undefined {
+function explanationFault(input: {
+  reference?: string;
+  kind?: string;
+  metadata?: Record<string, unknown>;
+}): string | undefined {
   return (
     (input.reference === undefined ? undefined : textFault('reference', input.reference)) ??
     (input.kind === undefined ? undefined : textFault('kind', input.kind)) ??

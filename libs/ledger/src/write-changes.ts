@@ -3,14 +3,22 @@ import type { Tx } from '@florin/database';
 import type { AccountState, Changes, HoldState } from './books';
 
 /** Writes what was decided: journals, postings and balances in one statement, holds and reversals in one each if there are any. */
-export async function writeChanges(tx: Tx, changes: Changes, insertedAt: Date, books: ReadonlyMap<string, AccountState>): Promise<void> {
+export async function writeChanges(
+  tx: Tx,
+  changes: Changes,
+  insertedAt: Date,
+  books: ReadonlyMap<string, AccountState>,
+): Promise<void> {
   if (changes.accounts.size > 0) await writeJournals(tx, changes, insertedAt);
   if (changes.newHolds.length > 0) await insertHolds(tx, changes.newHolds, insertedAt, books);
   if (changes.changedHolds.size > 0) await updateHolds(tx, [...changes.changedHolds], insertedAt);
   if (changes.reversals.length > 0) {
     await tx.execute(
       'INSERT INTO ledger_reversals (journal_id, reversed_by) SELECT * FROM unnest($1::uuid[], $2::uuid[])',
-      [changes.reversals.map((reversal) => reversal.journalId), changes.reversals.map((reversal) => reversal.reversedBy)],
+      [
+        changes.reversals.map((reversal) => reversal.journalId),
+        changes.reversals.map((reversal) => reversal.reversedBy),
+      ],
     );
   }
 }
@@ -58,7 +66,12 @@ async function writeJournals(tx: Tx, { journals, postings, accounts }: Changes, 
   assert(written === changed.length, `${changed.length} locked accounts were to change, ${written} did`);
 }
 
-async function insertHolds(tx: Tx, holds: readonly HoldState[], insertedAt: Date, books: ReadonlyMap<string, AccountState>): Promise<void> {
+async function insertHolds(
+  tx: Tx,
+  holds: readonly HoldState[],
+  insertedAt: Date,
+  books: ReadonlyMap<string, AccountState>,
+): Promise<void> {
   await tx.execute(
     `INSERT INTO ledger_holds (id, account_id, key, amount, captured, status, reference, expires_at, created_at, closed_at)
      SELECT id, account_id, key, amount, captured, status, reference, expires_at, $1, CASE WHEN status <> 'open' THEN $1::timestamptz END

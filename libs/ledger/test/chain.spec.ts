@@ -9,7 +9,12 @@ const openAll = async () => {
 };
 
 const post = (count: number) =>
-  bank.run((tx) => bank.ledger.post(tx, Array.from({ length: count }, () => transfer(people.world, people.alice, 7))));
+  bank.run((tx) =>
+    bank.ledger.post(
+      tx,
+      Array.from({ length: count }, () => transfer(people.world, people.alice, 7)),
+    ),
+  );
 const seal = (limit = 100) => bank.run((tx) => sealChain(tx, limit));
 const verify = () => bank.run((tx) => verifyChain(tx));
 
@@ -32,7 +37,14 @@ describe('sealing', () => {
     expect(await seal(2)).toEqual({ seq: 2, journals: 3 });
     expect(await seal()).toBeNull();
     await post(2);
-    expect(await verify()).toMatchObject({ intact: true, links: 2, sealed: 9, unsealed: 2, faults: [], head: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(await verify()).toMatchObject({
+      intact: true,
+      links: 2,
+      sealed: 9,
+      unsealed: 2,
+      faults: [],
+      head: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
   });
 
   it('GAP-WAL-07: never seals past a transaction that is still open, and takes it later', async () => {
@@ -47,7 +59,12 @@ describe('sealing', () => {
       await gate;
     });
     await open;
-    await bank.run((tx) => bank.ledger.open(tx, [{ code: 'other', asset: 'EUR' }, { code: 'outside', asset: 'EUR', allowNegative: true }]));
+    await bank.run((tx) =>
+      bank.ledger.open(tx, [
+        { code: 'other', asset: 'EUR' },
+        { code: 'outside', asset: 'EUR', allowNegative: true },
+      ]),
+    );
     await bank.run((tx) => bank.ledger.post(tx, [transfer('outside', 'other', 1)]));
     expect(await seal()).toEqual({ seq: 1, journals: 1 });
     expect(await seal()).toBeNull();
@@ -96,18 +113,42 @@ describe('a chain of two links', () => {
   afterAll(() => bank.close());
 
   it.each([
-    ['an amount', 'UPDATE ledger_postings SET amount = amount + 1 WHERE ctid = (SELECT max(ctid) FROM ledger_postings)', 'journal_changed'],
-    ['a reference', `UPDATE ledger_journals SET reference = 'else' WHERE id = (SELECT max(id::text)::uuid FROM ledger_journals)`, 'journal_changed'],
-    ['an effective date', `UPDATE ledger_journals SET effective_at = effective_at + interval '1 microsecond' WHERE id = (SELECT max(id::text)::uuid FROM ledger_journals)`, 'journal_changed'],
-    ['a posting less', 'DELETE FROM ledger_postings WHERE ctid = (SELECT max(ctid) FROM ledger_postings)', 'journal_changed'],
-    ['a journal less', 'DELETE FROM ledger_journals WHERE id = (SELECT max(id::text)::uuid FROM ledger_journals)', 'journal_missing'],
+    [
+      'an amount',
+      'UPDATE ledger_postings SET amount = amount + 1 WHERE ctid = (SELECT max(ctid) FROM ledger_postings)',
+      'journal_changed',
+    ],
+    [
+      'a reference',
+      `UPDATE ledger_journals SET reference = 'else' WHERE id = (SELECT max(id::text)::uuid FROM ledger_journals)`,
+      'journal_changed',
+    ],
+    [
+      'an effective date',
+      `UPDATE ledger_journals SET effective_at = effective_at + interval '1 microsecond' WHERE id = (SELECT max(id::text)::uuid FROM ledger_journals)`,
+      'journal_changed',
+    ],
+    [
+      'a posting less',
+      'DELETE FROM ledger_postings WHERE ctid = (SELECT max(ctid) FROM ledger_postings)',
+      'journal_changed',
+    ],
+    [
+      'a journal less',
+      'DELETE FROM ledger_journals WHERE id = (SELECT max(id::text)::uuid FROM ledger_journals)',
+      'journal_missing',
+    ],
     [
       'a journal more',
       `INSERT INTO ledger_journals (id, inserted_at, effective_at, tx_order, kind, key)
        SELECT gen_random_uuid(), inserted_at, effective_at, tx_order, kind, 'forged' FROM ledger_journals LIMIT 1`,
       'journal_added',
     ],
-    ['a digest', `UPDATE ledger_chain SET digests = set_byte(digests, 0, (get_byte(digests, 0) + 1) % 256) WHERE seq = 2`, 'link_broken'],
+    [
+      'a digest',
+      `UPDATE ledger_chain SET digests = set_byte(digests, 0, (get_byte(digests, 0) + 1) % 256) WHERE seq = 2`,
+      'link_broken',
+    ],
     ['a link less', 'DELETE FROM ledger_chain WHERE seq = 1', 'link_broken'],
   ])('GAP-WAL-07: finds %s in sealed history and names it', async (_, sql, fault) => {
     const undone = bank.run(async (tx) => {

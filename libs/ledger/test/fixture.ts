@@ -15,7 +15,10 @@ export interface Bank {
 /** A ledger on a database of its own. */
 export async function openBank(ledger = new Ledger()): Promise<Bank> {
   const database = await testDatabase({ migrations: ledgerMigrations });
-  const dataSource = await openDataSource(DatabaseConfig.from({ DATABASE_URL: database.url, DATABASE_POOL_SIZE: '20' }), 'ledger-test');
+  const dataSource = await openDataSource(
+    DatabaseConfig.from({ DATABASE_URL: database.url, DATABASE_POOL_SIZE: '20' }),
+    'ledger-test',
+  );
   const transactions = new Transactions(dataSource);
   return {
     ledger,
@@ -55,7 +58,14 @@ export async function openPeople(bank: Bank, startMinor = 0): Promise<People> {
 }
 
 export function transfer(from: string, to: string, amountMinor: number, key = fresh('transfer')) {
-  return { key, kind: 'transfer', postings: [{ account: from, amountMinor: -amountMinor }, { account: to, amountMinor }] };
+  return {
+    key,
+    kind: 'transfer',
+    postings: [
+      { account: from, amountMinor: -amountMinor },
+      { account: to, amountMinor },
+    ],
+  };
 }
 
 /** [posted, held, available] of one account. */

@@ -8,7 +8,11 @@ afterAll(() => bank.close());
 
 it('GAP-WAL-04: the same key and input gives the stored answer and has one effect', async () => {
   const { alice, bob } = await openPeople(bank, 100);
-  const input = { ...transfer(alice, bob, 60), effectiveAt: new Date('2026-01-01T00:00:00Z'), metadata: { b: 1, a: [1, 2] } };
+  const input = {
+    ...transfer(alice, bob, 60),
+    effectiveAt: new Date('2026-01-01T00:00:00Z'),
+    metadata: { b: 1, a: [1, 2] },
+  };
   const [first] = await bank.run((tx) => bank.ledger.post(tx, [input]));
   const reordered = { ...input, metadata: { a: [1, 2], b: 1 } };
   const [again] = await bank.run((tx) => bank.ledger.post(tx, [reordered]));
@@ -40,7 +44,9 @@ it('GAP-WAL-04: a stored no stays no, also when it would be yes by now', async (
 it('GAP-WAL-04: one key twice in a set is one effect, and with another input the second is refused', async () => {
   const { world, alice } = await openPeople(bank);
   const input = transfer(world, alice, 10);
-  const answers = await bank.run((tx) => bank.ledger.post(tx, [input, input, transfer(world, alice, 11, input.key), transfer(world, alice, 5)]));
+  const answers = await bank.run((tx) =>
+    bank.ledger.post(tx, [input, input, transfer(world, alice, 11, input.key), transfer(world, alice, 5)]),
+  );
   expect(answers).toMatchObject([
     { ok: true, replayed: false },
     { ok: true, replayed: true },
@@ -63,7 +69,11 @@ it('GAP-WAL-04: fifty parallel calls with one key have one effect and one answer
 it('GAP-WAL-04: parallel calls with one key and different inputs have one winner', async () => {
   const { world, alice } = await openPeople(bank);
   const key = fresh('race');
-  const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => bank.run((tx) => bank.ledger.post(tx, [transfer(world, alice, index + 1, key)]))));
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      bank.run((tx) => bank.ledger.post(tx, [transfer(world, alice, index + 1, key)])),
+    ),
+  );
   expect(answers.filter(([answer]) => answer?.ok)).toHaveLength(1);
   expect(answers.filter(([answer]) => !answer?.ok && answer?.code === 'key_reused')).toHaveLength(19);
   const winner = answers.findIndex(([answer]) => answer?.ok) + 1;
@@ -88,12 +98,29 @@ it('runs as many statements for a thousand inputs as for one, of every kind', as
     bank.run(async (plain) => {
       const { tx, statements } = counted(plain);
       const numbers = Array.from({ length: size }, (_, index) => index);
-      const posted = await bank.ledger.post(tx, numbers.map((index) => transfer(world, index % 2 ? alice : bob, 5)));
+      const posted = await bank.ledger.post(
+        tx,
+        numbers.map((index) => transfer(world, index % 2 ? alice : bob, 5)),
+      );
       const holds = numbers.map(() => ({ key: fresh('hold'), account: alice, amountMinor: 2 }));
       await bank.ledger.hold(tx, holds);
-      await bank.ledger.capture(tx, holds.map((hold) => ({ key: fresh('capture'), holdKey: hold.key, amountMinor: 1, postings: [{ account: bob, amountMinor: 1 }] })));
-      await bank.ledger.void(tx, holds.map((hold) => ({ key: fresh('void'), holdKey: hold.key })));
-      await bank.ledger.reverse(tx, posted.map((answer) => ({ key: fresh('reverse'), journalId: answer.ok ? answer.journalId : '' })));
+      await bank.ledger.capture(
+        tx,
+        holds.map((hold) => ({
+          key: fresh('capture'),
+          holdKey: hold.key,
+          amountMinor: 1,
+          postings: [{ account: bob, amountMinor: 1 }],
+        })),
+      );
+      await bank.ledger.void(
+        tx,
+        holds.map((hold) => ({ key: fresh('void'), holdKey: hold.key })),
+      );
+      await bank.ledger.reverse(
+        tx,
+        posted.map((answer) => ({ key: fresh('reverse'), journalId: answer.ok ? answer.journalId : '' })),
+      );
       await bank.ledger.balances(tx, [alice, bob]);
       return statements;
     });

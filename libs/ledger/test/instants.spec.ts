@@ -22,7 +22,12 @@ async function moment(): Promise<Date> {
 it('GAP-WAL-05: tells what a balance was, by effective date, by what was known then, and by both', async () => {
   const { world, alice } = await openPeople(bank);
   const before = await moment();
-  await bank.run((tx) => bank.ledger.post(tx, [transfer(world, alice, 100), { ...transfer(world, alice, 20), effectiveAt: day('2026-03-01') }]));
+  await bank.run((tx) =>
+    bank.ledger.post(tx, [
+      transfer(world, alice, 100),
+      { ...transfer(world, alice, 20), effectiveAt: day('2026-03-01') },
+    ]),
+  );
   const between = await moment();
   await bank.run((tx) => bank.ledger.post(tx, [{ ...transfer(world, alice, 3), effectiveAt: day('2026-02-01') }]));
   await bank.run((tx) => bank.ledger.post(tx, [{ ...transfer(world, alice, 4_000), effectiveAt: day('2999-01-01') }]));
@@ -43,7 +48,11 @@ it('GAP-WAL-05: tells what was held and available at an instant, through parts a
   const times = [await moment()];
   await bank.run((tx) => bank.ledger.hold(tx, [hold]));
   times.push(await moment());
-  await bank.run((tx) => bank.ledger.capture(tx, [{ key: fresh('capture'), holdKey: hold.key, amountMinor: 100, postings: [{ account: bob, amountMinor: 100 }] }]));
+  await bank.run((tx) =>
+    bank.ledger.capture(tx, [
+      { key: fresh('capture'), holdKey: hold.key, amountMinor: 100, postings: [{ account: bob, amountMinor: 100 }] },
+    ]),
+  );
   times.push(await moment());
   await bank.run((tx) => bank.ledger.void(tx, [{ key: fresh('void'), holdKey: hold.key }]));
   times.push(await moment());
@@ -71,10 +80,17 @@ it('GAP-WAL-06: a reversal is a new journal linked to the old one, at its effect
   expect(await balanceOf(bank, alice)).toEqual([5, 0, 5]);
   expect(await postedAt(alice, { effectiveAt: day('2026-03-05') })).toBe(0);
   const [original, reversal] = await Promise.all(
-    [posted.journalId, reversed.journalId].map(async (id) => (await bank.run((tx) => bank.ledger.journals(tx, { ids: [id] })))[0]),
+    [posted.journalId, reversed.journalId].map(
+      async (id) => (await bank.run((tx) => bank.ledger.journals(tx, { ids: [id] })))[0],
+    ),
   );
   expect(original).toMatchObject({ reversedBy: reversed.journalId, reverses: null });
-  expect(reversal).toMatchObject({ reverses: posted.journalId, kind: 'reversal', reference: 'topup:9', effectiveAt: day('2026-03-05') });
+  expect(reversal).toMatchObject({
+    reverses: posted.journalId,
+    kind: 'reversal',
+    reference: 'topup:9',
+    effectiveAt: day('2026-03-05'),
+  });
   const answers = await bank.run((tx) =>
     bank.ledger.reverse(tx, [
       reverse,
@@ -85,7 +101,14 @@ it('GAP-WAL-06: a reversal is a new journal linked to the old one, at its effect
       { key: fresh('reverse'), journalId: 'nonsense' },
     ]),
   );
-  expect(answers.map((answer) => (answer.ok ? answer.replayed : answer.code))).toEqual([true, 'already_reversed', false, 'already_reversed', 'journal_unknown', 'invalid']);
+  expect(answers.map((answer) => (answer.ok ? answer.replayed : answer.code))).toEqual([
+    true,
+    'already_reversed',
+    false,
+    'already_reversed',
+    'journal_unknown',
+    'invalid',
+  ]);
   expect(await balanceOf(bank, alice)).toEqual([0, 0, 0]);
 });
 
@@ -97,16 +120,24 @@ it('GAP-WAL-06: parallel reversals of one journal have one winner, and money tha
   const early = await bank.run((tx) => bank.ledger.reverse(tx, [{ key: fresh('reverse'), journalId }]));
   expect(early).toMatchObject([{ ok: false, code: 'insufficient_funds' }]);
   await bank.run((tx) => bank.ledger.post(tx, [transfer(world, alice, 1_000)]));
-  const answers = await Promise.all(Array.from({ length: 10 }, () => bank.run((tx) => bank.ledger.reverse(tx, [{ key: fresh('reverse'), journalId }]))));
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, () => bank.run((tx) => bank.ledger.reverse(tx, [{ key: fresh('reverse'), journalId }]))),
+  );
   expect(answers.flat().filter((answer) => answer.ok)).toHaveLength(1);
   expect(await balanceOf(bank, alice)).toEqual([999, 0, 999]);
 });
 
 it('GAP-WAL-15: a statement shows every posting with the true balance after it, page by page', async () => {
   const { world, alice, bob } = await openPeople(bank, 100);
-  await bank.run((tx) => bank.ledger.post(tx, [transfer(alice, bob, 30), transfer(world, alice, 5), transfer(alice, bob, 75)]));
+  await bank.run((tx) =>
+    bank.ledger.post(tx, [transfer(alice, bob, 30), transfer(world, alice, 5), transfer(alice, bob, 75)]),
+  );
   const lines = [];
-  for (let after: { seq: number; insertedAt: Date } | undefined, page; (page = await bank.run((tx) => bank.ledger.statement(tx, alice, { limit: 3, after }))).length > 0; after = page.at(-1)) {
+  for (
+    let after: { seq: number; insertedAt: Date } | undefined, page;
+    (page = await bank.run((tx) => bank.ledger.statement(tx, alice, { limit: 3, after }))).length > 0;
+    after = page.at(-1)
+  ) {
     lines.push(...page);
   }
   expect(lines.map((line) => [line.seq, line.amountMinor, line.balanceMinor])).toEqual([
@@ -123,15 +154,29 @@ it('CMP-WAL-9: holds can be listed, also those that timed out', async () => {
   await bank.run((tx) => bank.ledger.hold(tx, [hold, { key: fresh('hold'), account: alice, amountMinor: 20 }]));
   await bank.run((tx) => bank.ledger.expireHolds(tx, day('2026-01-02'), 10));
   const listed = await bank.run((tx) => bank.ledger.holds(tx, { account: alice, status: 'expired' }));
-  expect(listed).toEqual([expect.objectContaining({ key: hold.key, account: alice, amountMinor: 10, capturedMinor: 0, closedAt: expect.any(Date) })]);
-  expect(await bank.run((tx) => bank.ledger.holds(tx, { account: alice }, 1))).toMatchObject([{ amountMinor: 20, status: 'open' }]);
+  expect(listed).toEqual([
+    expect.objectContaining({
+      key: hold.key,
+      account: alice,
+      amountMinor: 10,
+      capturedMinor: 0,
+      closedAt: expect.any(Date),
+    }),
+  ]);
+  expect(await bank.run((tx) => bank.ledger.holds(tx, { account: alice }, 1))).toMatchObject([
+    { amountMinor: 20, status: 'open' },
+  ]);
   expect(await bank.run((tx) => bank.ledger.holds(tx, { holdKey: hold.key }))).toEqual(listed);
 });
 
 it('CMP-WAL-8: an empty account can be closed, one with money cannot', async () => {
   const { world, alice, bob } = await openPeople(bank, 10);
-  await expect(bank.run((tx) => bank.ledger.close(tx, [alice, bob]))).rejects.toMatchObject({ code: 'ledger_account_not_empty' });
+  await expect(bank.run((tx) => bank.ledger.close(tx, [alice, bob]))).rejects.toMatchObject({
+    code: 'ledger_account_not_empty',
+  });
   expect(await bank.run((tx) => bank.ledger.close(tx, [bob]))).toEqual([bob]);
-  expect(await bank.run((tx) => bank.ledger.post(tx, [transfer(world, bob, 1)]))).toMatchObject([{ ok: false, code: 'account_closed' }]);
+  expect(await bank.run((tx) => bank.ledger.post(tx, [transfer(world, bob, 1)]))).toMatchObject([
+    { ok: false, code: 'account_closed' },
+  ]);
   expect(await offenders(bank)).toEqual({});
 });

@@ -14,7 +14,10 @@ it('WAL-08: every migration can be taken back, and the tables of months are made
     const before = await describeSchema(runner);
     await migrate({ url, migrations: ledgerMigrations });
     for (const { table, monthsAhead } of ledgerPartitions) {
-      const { rows } = await client.query(`SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::regclass`, [table]);
+      const { rows } = await client.query(
+        `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::regclass`,
+        [table],
+      );
       expect(rows).toHaveLength(monthsAhead + 2);
       expect(rows).toContainEqual({ name: `${table}_default` });
     }

@@ -18,7 +18,10 @@ const pick = fc.nat(1_000);
 export const moves: fc.Arbitrary<Move> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('pay' as const), from: anyone, to: anyone, amount }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('hold' as const), of: person, amount }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('capture' as const), pick, to: anyone, amount, final: fc.boolean() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('capture' as const), pick, to: anyone, amount, final: fc.boolean() }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('void' as const), pick }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reverse' as const), pick }) },
 );
@@ -79,10 +82,17 @@ export class Model {
   apply(command: Command): string {
     switch (command.operation) {
       case 'post':
-        return this.record(command.input.key, command.input.postings.map((posting) => [posting.account, posting.amountMinor]));
+        return this.record(
+          command.input.key,
+          command.input.postings.map((posting) => [posting.account, posting.amountMinor]),
+        );
       case 'hold': {
         if (this.available(command.input.account) < command.input.amountMinor) return 'insufficient_funds';
-        this.holds.set(command.input.key, { account: command.input.account, left: command.input.amountMinor, open: true });
+        this.holds.set(command.input.key, {
+          account: command.input.account,
+          left: command.input.amountMinor,
+          open: true,
+        });
         return 'ok';
       }
       case 'capture':
@@ -98,7 +108,10 @@ export class Model {
         const original = this.journals.find((journal) => journal.id === command.input.journalId);
         if (!original) return 'journal_unknown';
         if (original.reversed) return 'already_reversed';
-        const said = this.record(command.input.key, original.changes.map(([code, change]) => [code, -change]));
+        const said = this.record(
+          command.input.key,
+          original.changes.map(([code, change]) => [code, -change]),
+        );
         if (said === 'ok') original.reversed = true;
         return said;
       }
@@ -113,7 +126,10 @@ export class Model {
     if (input.postings.some((posting) => posting.account === hold.account)) return 'invalid';
     const left = hold.left - input.amountMinor;
     [hold.left, hold.open] = [left, left > 0 && !input.final];
-    return this.record(input.key, [[hold.account, -input.amountMinor], ...input.postings.map((posting): [string, number] => [posting.account, posting.amountMinor])]);
+    return this.record(input.key, [
+      [hold.account, -input.amountMinor],
+      ...input.postings.map((posting): [string, number] => [posting.account, posting.amountMinor]),
+    ]);
   }
 
   private record(key: string, changes: [string, number][]): string {
@@ -128,11 +144,16 @@ export class Model {
   }
 
   private posted(code: string): number {
-    return this.journals.flatMap((journal) => journal.changes).reduce((sum, [account, change]) => (account === code ? sum + change : sum), 0);
+    return this.journals
+      .flatMap((journal) => journal.changes)
+      .reduce((sum, [account, change]) => (account === code ? sum + change : sum), 0);
   }
 
   private held(code: string): number {
-    return [...this.holds.values()].reduce((sum, hold) => (hold.open && hold.account === code ? sum + hold.left : sum), 0);
+    return [...this.holds.values()].reduce(
+      (sum, hold) => (hold.open && hold.account === code ? sum + hold.left : sum),
+      0,
+    );
   }
 
   private available(code: string): number {
@@ -142,17 +163,30 @@ export class Model {
 
 /** The write for a step, or none when there is nothing to pick yet. */
 export function toCommand(model: Model, move: Move): Command[] {
-  const postings = (from: string, to: string, amountMinor: number) => [{ account: from, amountMinor: -amountMinor }, { account: to, amountMinor }];
+  const postings = (from: string, to: string, amountMinor: number) => [
+    { account: from, amountMinor: -amountMinor },
+    { account: to, amountMinor },
+  ];
   switch (move.do) {
     case 'pay':
-      return [{ operation: 'post', input: { key: fresh('pay'), kind: 'pay', postings: postings(model[move.from], model[move.to], move.amount) } }];
+      return [
+        {
+          operation: 'post',
+          input: { key: fresh('pay'), kind: 'pay', postings: postings(model[move.from], model[move.to], move.amount) },
+        },
+      ];
     case 'hold':
       return [{ operation: 'hold', input: { key: fresh('hold'), account: model[move.of], amountMinor: move.amount } }];
     case 'capture': {
       const holdKey = chosen(model.holdKeys, move.pick);
       if (holdKey === undefined) return [];
       const to = [{ account: model[move.to], amountMinor: move.amount }];
-      return [{ operation: 'capture', input: { key: fresh('capture'), holdKey, amountMinor: move.amount, postings: to, final: move.final } }];
+      return [
+        {
+          operation: 'capture',
+          input: { key: fresh('capture'), holdKey, amountMinor: move.amount, postings: to, final: move.final },
+        },
+      ];
     }
     case 'void': {
       const holdKey = chosen(model.holdKeys, move.pick);

@@ -9,7 +9,13 @@ beforeAll(async () => {
 afterAll(() => bank.close());
 
 it('GAP-WAL-01: posts one journal over several accounts and assets, all or nothing, each asset summing to zero', async () => {
-  const [eur, usd, member, shop, fees] = ['fx-eur', 'fx-usd', 'member', 'shop', 'fees'].map(fresh) as [string, string, string, string, string];
+  const [eur, usd, member, shop, fees] = ['fx-eur', 'fx-usd', 'member', 'shop', 'fees'].map(fresh) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   await bank.run((tx) =>
     bank.ledger.open(tx, [
       { code: eur, asset: 'EUR', allowNegative: true },
@@ -31,19 +37,35 @@ it('GAP-WAL-01: posts one journal over several accounts and assets, all or nothi
       { account: shop, amountMinor: 1_100 },
     ],
   };
-  expect(await bank.run((tx) => bank.ledger.post(tx, [exchange]))).toEqual([{ ok: true, journalId: expect.any(String), replayed: false }]);
+  expect(await bank.run((tx) => bank.ledger.post(tx, [exchange]))).toEqual([
+    { ok: true, journalId: expect.any(String), replayed: false },
+  ]);
   expect(await balanceOf(bank, member)).toEqual([8_950, 0, 8_950]);
   expect(await balanceOf(bank, shop)).toEqual([1_100, 0, 1_100]);
 
-  const lopsided = { ...exchange, key: fresh('exchange'), postings: [{ account: member, amountMinor: -100 }, { account: shop, amountMinor: 100 }] };
-  expect(await bank.run((tx) => bank.ledger.post(tx, [lopsided]))).toEqual([expect.objectContaining({ ok: false, code: 'unbalanced' })]);
+  const lopsided = {
+    ...exchange,
+    key: fresh('exchange'),
+    postings: [
+      { account: member, amountMinor: -100 },
+      { account: shop, amountMinor: 100 },
+    ],
+  };
+  expect(await bank.run((tx) => bank.ledger.post(tx, [lopsided]))).toEqual([
+    expect.objectContaining({ ok: false, code: 'unbalanced' }),
+  ]);
   expect(await balanceOf(bank, member)).toEqual([8_950, 0, 8_950]);
 });
 
 it('GAP-WAL-03: refuses the one journal that would overdraw, not its neighbours, and leaves no trace of it', async () => {
   const { world, alice, bob } = await openPeople(bank, 100);
   const answers = await bank.run((tx) =>
-    bank.ledger.post(tx, [transfer(alice, bob, 60), transfer(alice, bob, 60), transfer(world, alice, 10), transfer(alice, bob, 50)]),
+    bank.ledger.post(tx, [
+      transfer(alice, bob, 60),
+      transfer(alice, bob, 60),
+      transfer(world, alice, 10),
+      transfer(alice, bob, 50),
+    ]),
   );
   expect(answers.map((answer) => (answer.ok ? 'ok' : answer.code))).toEqual(['ok', 'insufficient_funds', 'ok', 'ok']);
   expect(await balanceOf(bank, alice)).toEqual([0, 0, 0]);
@@ -59,15 +81,25 @@ it('GAP-WAL-03: refuses the one journal that would overdraw, not its neighbours,
 
 it('GAP-WAL-03: the database itself refuses an overdraft, whatever the code above it decides', async () => {
   const { alice } = await openPeople(bank, 100);
-  const overdraw = bank.run((tx) => tx.execute('UPDATE ledger_accounts SET posted = posted - 101 WHERE code = $1', [alice]));
+  const overdraw = bank.run((tx) =>
+    tx.execute('UPDATE ledger_accounts SET posted = posted - 101 WHERE code = $1', [alice]),
+  );
   await expect(overdraw).rejects.toThrow('ledger_accounts_no_overdraft');
-  const overhold = bank.run((tx) => tx.execute('UPDATE ledger_accounts SET held = held + 101 WHERE code = $1', [alice]));
+  const overhold = bank.run((tx) =>
+    tx.execute('UPDATE ledger_accounts SET held = held + 101 WHERE code = $1', [alice]),
+  );
   await expect(overhold).rejects.toThrow('ledger_accounts_no_overdraft');
 });
 
 it('refuses what is not an amount, an account or a journal, each by itself, and takes no key for it', async () => {
   const { world, alice, bob } = await openPeople(bank, 100);
-  const post = (amount: number, other = -amount) => ({ ...transfer(world, alice, 1), postings: [{ account: world, amountMinor: other }, { account: alice, amountMinor: amount }] });
+  const post = (amount: number, other = -amount) => ({
+    ...transfer(world, alice, 1),
+    postings: [
+      { account: world, amountMinor: other },
+      { account: alice, amountMinor: amount },
+    ],
+  });
   const closed = fresh('closed');
   await bank.run(async (tx) => {
     await bank.ledger.open(tx, [{ code: closed, asset: 'EUR' }]);
@@ -110,18 +142,30 @@ it('refuses what is not an amount, an account or a journal, each by itself, and 
 it('refuses a set above the limit whole', async () => {
   const { world, alice } = await openPeople(bank);
   const set = Array.from({ length: 1_001 }, () => transfer(world, alice, 1));
-  await expect(bank.run((tx) => bank.ledger.post(tx, set))).rejects.toMatchObject({ kind: 'too_large', code: 'ledger_set_too_large' });
+  await expect(bank.run((tx) => bank.ledger.post(tx, set))).rejects.toMatchObject({
+    kind: 'too_large',
+    code: 'ledger_set_too_large',
+  });
   expect(await balanceOf(bank, alice)).toEqual([0, 0, 0]);
 });
 
 it('opens an account once and refuses to change its asset or its overdraft rule', async () => {
   const code = fresh('account');
-  const [first, again] = await bank.run((tx) => bank.ledger.open(tx, [{ code, asset: 'EUR' }, { code, asset: 'EUR' }]));
+  const [first, again] = await bank.run((tx) =>
+    bank.ledger.open(tx, [
+      { code, asset: 'EUR' },
+      { code, asset: 'EUR' },
+    ]),
+  );
   expect(again).toEqual(first);
   const [later] = await bank.run((tx) => bank.ledger.open(tx, [{ code, asset: 'EUR' }]));
   expect(later).toEqual(first);
-  await expect(bank.run((tx) => bank.ledger.open(tx, [{ code, asset: 'USD' }]))).rejects.toMatchObject({ code: 'ledger_account_differs' });
-  await expect(bank.run((tx) => bank.ledger.open(tx, [{ code, asset: 'EUR', allowNegative: true }]))).rejects.toMatchObject({ kind: 'conflict' });
+  await expect(bank.run((tx) => bank.ledger.open(tx, [{ code, asset: 'USD' }]))).rejects.toMatchObject({
+    code: 'ledger_account_differs',
+  });
+  await expect(
+    bank.run((tx) => bank.ledger.open(tx, [{ code, asset: 'EUR', allowNegative: true }])),
+  ).rejects.toMatchObject({ kind: 'conflict' });
 });
 
 it('WAL-08: keeps journals and postings of a month in a partition of their own, append-only', async () => {
@@ -134,7 +178,9 @@ it('WAL-08: keeps journals and postings of a month in a partition of their own, 
     ),
   );
   expect(rows).toEqual([{ home: monthlyName('ledger_postings', new Date().toISOString().slice(0, 7)) }]);
-  await expect(bank.run((tx) => tx.execute('UPDATE ledger_postings SET amount = amount + 1'))).rejects.toThrow('append-only');
+  await expect(bank.run((tx) => tx.execute('UPDATE ledger_postings SET amount = amount + 1'))).rejects.toThrow(
+    'append-only',
+  );
   await expect(bank.run((tx) => tx.execute('DELETE FROM ledger_journals'))).rejects.toThrow('append-only');
 });
 

@@ -10,9 +10,17 @@ beforeAll(async () => {
   const { world, alice, bob } = people;
   const hold = { key: fresh('hold'), account: alice, amountMinor: 500 };
   await bank.run((tx) => bank.ledger.hold(tx, [hold]));
-  await bank.run((tx) => bank.ledger.capture(tx, [{ key: fresh('capture'), holdKey: hold.key, amountMinor: 100, postings: [{ account: bob, amountMinor: 100 }] }]));
-  const [posted] = await bank.run((tx) => bank.ledger.post(tx, [transfer(world, bob, 9), transfer(alice, bob, 7), transfer(bob, alice, 100_000)]));
-  await bank.run((tx) => bank.ledger.reverse(tx, [{ key: fresh('reverse'), journalId: posted?.ok ? posted.journalId : '' }]));
+  await bank.run((tx) =>
+    bank.ledger.capture(tx, [
+      { key: fresh('capture'), holdKey: hold.key, amountMinor: 100, postings: [{ account: bob, amountMinor: 100 }] },
+    ]),
+  );
+  const [posted] = await bank.run((tx) =>
+    bank.ledger.post(tx, [transfer(world, bob, 9), transfer(alice, bob, 7), transfer(bob, alice, 100_000)]),
+  );
+  await bank.run((tx) =>
+    bank.ledger.reverse(tx, [{ key: fresh('reverse'), journalId: posted?.ok ? posted.journalId : '' }]),
+  );
   await settled(bank);
   await bank.run((tx) => sealChain(tx, 100));
 });
@@ -40,20 +48,60 @@ const lastPosting = 'ctid = (SELECT ctid FROM ledger_postings ORDER BY inserted_
 const one = (table: string, condition: string) => `ctid = (SELECT min(ctid) FROM ${table} WHERE ${condition})`;
 
 it.each([
-  ['an amount is edited', `UPDATE ledger_postings SET amount = amount + 1 WHERE ${lastPosting}`, ['journals-balance', 'posted-equals-postings', 'running-balances', 'chain-intact']],
-  ['a posting is dropped', `DELETE FROM ledger_postings WHERE ${lastPosting}`, ['journals-balance', 'journals-are-whole', 'posted-equals-postings']],
-  ['a balance is edited', `UPDATE ledger_accounts SET posted = posted + 1 WHERE allow_negative`, ['posted-equals-postings']],
-  ['a running balance is edited', `UPDATE ledger_postings SET balance_after = balance_after + 1 WHERE ${lastPosting}`, ['running-balances', 'chain-intact']],
+  [
+    'an amount is edited',
+    `UPDATE ledger_postings SET amount = amount + 1 WHERE ${lastPosting}`,
+    ['journals-balance', 'posted-equals-postings', 'running-balances', 'chain-intact'],
+  ],
+  [
+    'a posting is dropped',
+    `DELETE FROM ledger_postings WHERE ${lastPosting}`,
+    ['journals-balance', 'journals-are-whole', 'posted-equals-postings'],
+  ],
+  [
+    'a balance is edited',
+    `UPDATE ledger_accounts SET posted = posted + 1 WHERE allow_negative`,
+    ['posted-equals-postings'],
+  ],
+  [
+    'a running balance is edited',
+    `UPDATE ledger_postings SET balance_after = balance_after + 1 WHERE ${lastPosting}`,
+    ['running-balances', 'chain-intact'],
+  ],
   ['held money is forgotten', `UPDATE ledger_accounts SET held = 0 WHERE held > 0`, ['held-equals-open-holds']],
-  ['a hold is reopened', `UPDATE ledger_holds SET captured = captured - 1 WHERE status = 'open'`, ['captures-match-holds', 'held-equals-open-holds']],
-  ['a capture loses its hold', `UPDATE ledger_journals SET hold_id = NULL WHERE hold_id IS NOT NULL`, ['captures-match-holds', 'chain-intact']],
-  ['a journal is dropped', `DELETE FROM ledger_journals WHERE ${one('ledger_journals', `kind = 'transfer'`)}`, ['journals-are-whole', 'keys-match-results', 'chain-intact']],
+  [
+    'a hold is reopened',
+    `UPDATE ledger_holds SET captured = captured - 1 WHERE status = 'open'`,
+    ['captures-match-holds', 'held-equals-open-holds'],
+  ],
+  [
+    'a capture loses its hold',
+    `UPDATE ledger_journals SET hold_id = NULL WHERE hold_id IS NOT NULL`,
+    ['captures-match-holds', 'chain-intact'],
+  ],
+  [
+    'a journal is dropped',
+    `DELETE FROM ledger_journals WHERE ${one('ledger_journals', `kind = 'transfer'`)}`,
+    ['journals-are-whole', 'keys-match-results', 'chain-intact'],
+  ],
   ['a reversal is unlinked', `DELETE FROM ledger_reversals`, ['reversals-mirror']],
-  ['a key is dropped', `DELETE FROM ledger_keys WHERE ${one('ledger_keys', 'refusal IS NULL')}`, ['keys-match-results']],
+  [
+    'a key is dropped',
+    `DELETE FROM ledger_keys WHERE ${one('ledger_keys', 'refusal IS NULL')}`,
+    ['keys-match-results'],
+  ],
   ['a no becomes a yes', `UPDATE ledger_keys SET refusal = NULL WHERE refusal IS NOT NULL`, ['keys-match-results']],
-  ['an account is overdrawn', `UPDATE ledger_accounts SET held = posted + 1 WHERE NOT allow_negative AND held > 0`, ['no-overdraft', 'held-equals-open-holds']],
+  [
+    'an account is overdrawn',
+    `UPDATE ledger_accounts SET held = posted + 1 WHERE NOT allow_negative AND held > 0`,
+    ['no-overdraft', 'held-equals-open-holds'],
+  ],
 ])('GAP-WAL-07: the proofs see it when %s, and name where', async (_, change, expected) => {
   const seen = await found(change);
   expect(Object.keys(seen)).toEqual(expect.arrayContaining(expected.map((name) => `ledger.${name}`)));
-  for (const offender of Object.values(seen).flat()) expect(offender).toEqual({ subject: expect.stringMatching(/^(journal|account|hold|key|link):\S+$/), detail: expect.any(String) });
+  for (const offender of Object.values(seen).flat())
+    expect(offender).toEqual({
+      subject: expect.stringMatching(/^(journal|account|hold|key|link):\S+$/),
+      detail: expect.any(String),
+    });
 });

@@ -5,6 +5,6 @@ const patienceMs = 60_000;
 jest.setTimeout(2 * patienceMs);
 
 /** Waits until it is so. */
-export function eventually<T>(check: () => T | Promise<T>): Promise<NonNullable<T>> {
+export function eventually<T>(check: () => T | Promise<T>): ReturnType<typeof within<T>> {
   return within(check, { timeoutMs: patienceMs });
 }

@@ -1,4 +1,12 @@
-import { type Envelope, memberEnrolled, type MemberEnrolled, pointsClawedBack, type PointsClawedBack, pointsEarned, type PointsEarned } from '@florin/contracts';
+import {
+  type Envelope,
+  memberEnrolled,
+  type MemberEnrolled,
+  pointsClawedBack,
+  type PointsClawedBack,
+  pointsEarned,
+  type PointsEarned,
+} from '@florin/contracts';
 import { ConsumesSet, type Delivery } from '@florin/messaging';
 import { Controller } from '@nestjs/common';
 import { KeepEvents } from '../events/keep-events';

@@ -3,5 +3,10 @@ import { EventsModule } from '../events/events.module';
 import { ActivityConsumer } from './activity.consumer';
 import { CountActives } from './count-actives';
 
-@Module({ imports: [EventsModule], controllers: [ActivityConsumer], providers: [CountActives], exports: [CountActives] })
+@Module({
+  imports: [EventsModule],
+  controllers: [ActivityConsumer],
+  providers: [CountActives],
+  exports: [CountActives],
+})
 export class ActivityModule {}

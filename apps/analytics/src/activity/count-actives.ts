@@ -17,7 +17,11 @@ export class CountActives {
     await tx.execute(
       `INSERT INTO daily_actives (merchant_id, day, user_id)
        SELECT DISTINCT * FROM unnest($1::uuid[], $2::date[], $3::uuid[]) AS active (merchant_id, day, user_id) ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING`,
-      [actives.map(({ merchantId }) => merchantId), actives.map(({ at }) => dayOf(at)), actives.map(({ userId }) => userId)],
+      [
+        actives.map(({ merchantId }) => merchantId),
+        actives.map(({ at }) => dayOf(at)),
+        actives.map(({ userId }) => userId),
+      ],
     );
   }
 
@@ -31,14 +35,23 @@ export class CountActives {
   }
 
   earned(tx: Tx, events: readonly Envelope<PointsEarned>[]): Promise<void> {
-    return this.points(tx, events.map(({ data }) => ({ ...data, at: data.earnedAt, earned: data.points, clawedBack: 0 })));
+    return this.points(
+      tx,
+      events.map(({ data }) => ({ ...data, at: data.earnedAt, earned: data.points, clawedBack: 0 })),
+    );
   }
 
   clawedBack(tx: Tx, events: readonly Envelope<PointsClawedBack>[]): Promise<void> {
-    return this.points(tx, events.map(({ data, time }) => ({ ...data, at: time, earned: 0, clawedBack: data.points })));
+    return this.points(
+      tx,
+      events.map(({ data, time }) => ({ ...data, at: time, earned: 0, clawedBack: data.points })),
+    );
   }
 
-  private async points(tx: Tx, changes: readonly { merchantId: string; programId: string; at: string; earned: number; clawedBack: number }[]): Promise<void> {
+  private async points(
+    tx: Tx,
+    changes: readonly { merchantId: string; programId: string; at: string; earned: number; clawedBack: number }[],
+  ): Promise<void> {
     await tx.execute(
       `INSERT INTO daily_points (merchant_id, program_id, day, earned, clawed_back)
        SELECT merchant_id, program_id, day, sum(earned), sum(clawed_back)

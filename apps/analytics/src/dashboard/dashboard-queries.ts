@@ -34,6 +34,14 @@ export class DashboardQueries {
       ),
     ]);
     const { daily = 0, monthly = 0, enrolled = 0 } = people[0] ?? {};
-    return { from, to, revenue, points, daily_active_users: daily, monthly_active_users: monthly, members_enrolled: enrolled };
+    return {
+      from,
+      to,
+      revenue,
+      points,
+      daily_active_users: daily,
+      monthly_active_users: monthly,
+      members_enrolled: enrolled,
+    };
   }
 }

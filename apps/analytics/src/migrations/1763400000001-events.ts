@@ -15,7 +15,9 @@ export class Events1763400000001 implements MigrationInterface {
         PRIMARY KEY (id, occurred_at)
       ) PARTITION BY RANGE (occurred_at)`);
     await runner.query('CREATE TABLE analytics_events_default PARTITION OF analytics_events DEFAULT');
-    await runner.query('CREATE INDEX analytics_events_of_merchant ON analytics_events (merchant_id, type, occurred_at)');
+    await runner.query(
+      'CREATE INDEX analytics_events_of_merchant ON analytics_events (merchant_id, type, occurred_at)',
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -49,6 +49,7 @@ export class Rollups1763400000002 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['daily_members', 'daily_actives', 'daily_points', 'daily_revenue']) await runner.query(`DROP TABLE ${table}`);
+    for (const table of ['daily_members', 'daily_actives', 'daily_points', 'daily_revenue'])
+      await runner.query(`DROP TABLE ${table}`);
   }
 }

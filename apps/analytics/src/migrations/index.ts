@@ -4,4 +4,10 @@ import { messagingMigrations } from '@florin/messaging';
 import { Events1763400000001 } from './1763400000001-events';
 import { Rollups1763400000002 } from './1763400000002-rollups';
 
-export const migrations = [...databaseMigrations, ...messagingMigrations, ...idempotencyMigrations, Events1763400000001, Rollups1763400000002];
+export const migrations = [
+  ...databaseMigrations,
+  ...messagingMigrations,
+  ...idempotencyMigrations,
+  Events1763400000001,
+  Rollups1763400000002,
+];

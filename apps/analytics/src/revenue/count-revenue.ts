@@ -1,4 +1,11 @@
-import type { Envelope, OrderCompleted, OrderRefunded, PaymentCaptured, RefundCompleted, Tender } from '@florin/contracts';
+import type {
+  Envelope,
+  OrderCompleted,
+  OrderRefunded,
+  PaymentCaptured,
+  RefundCompleted,
+  Tender,
+} from '@florin/contracts';
 import type { Tx } from '@florin/database';
 import { Injectable } from '@nestjs/common';
 import { addUp, dayOf, type RevenueChange } from './revenue-sums';
@@ -13,11 +20,20 @@ export class CountRevenue {
   constructor(private readonly revenue: RevenueRepository) {}
 
   completed(tx: Tx, events: readonly Envelope<OrderCompleted>[]): Promise<void> {
-    return this.add(tx, events.map(({ data }) => ({ ...at(data, data.completedAt), sums: completedSums(data) })));
+    return this.add(
+      tx,
+      events.map(({ data }) => ({ ...at(data, data.completedAt), sums: completedSums(data) })),
+    );
   }
 
   refunded(tx: Tx, events: readonly Envelope<OrderRefunded>[]): Promise<void> {
-    return this.add(tx, events.map(({ data }) => ({ ...at(data, data.refundedAt), sums: { refunds: 1, refunds_minor: data.totalMinor } })));
+    return this.add(
+      tx,
+      events.map(({ data }) => ({
+        ...at(data, data.refundedAt),
+        sums: { refunds: 1, refunds_minor: data.totalMinor },
+      })),
+    );
   }
 
   captured(tx: Tx, events: readonly Envelope<PaymentCaptured>[]): Promise<void> {
@@ -25,7 +41,10 @@ export class CountRevenue {
       tx,
       events.map(({ data }) => ({
         ...at(data, data.capturedAt),
-        sums: { captured_wallet_minor: paidWith(data.tenders, 'wallet'), captured_card_minor: paidWith(data.tenders, 'card') },
+        sums: {
+          captured_wallet_minor: paidWith(data.tenders, 'wallet'),
+          captured_card_minor: paidWith(data.tenders, 'card'),
+        },
       })),
     );
   }
@@ -35,7 +54,10 @@ export class CountRevenue {
       tx,
       events.map(({ data, time }) => ({
         ...at(data, time),
-        sums: { refunded_wallet_minor: paidWith(data.tenders, 'wallet'), refunded_card_minor: paidWith(data.tenders, 'card') },
+        sums: {
+          refunded_wallet_minor: paidWith(data.tenders, 'wallet'),
+          refunded_card_minor: paidWith(data.tenders, 'card'),
+        },
       })),
     );
   }

@@ -47,7 +47,8 @@ export class RevenueQueries {
     const from = (query.from ?? new Date(Date.parse(to) - defaultDays * dayMs).toISOString()).slice(0, 10);
     const days = (Date.parse(to) - Date.parse(from)) / dayMs;
     if (!(days >= 0)) throw Refusal.field('invalid', 'from', 'span_invalid', 'The first day comes after the last.');
-    if (days > longestDays) throw Refusal.field('invalid', 'from', 'span_too_long', `Ask for ${longestDays} days at the most.`);
+    if (days > longestDays)
+      throw Refusal.field('invalid', 'from', 'span_too_long', `Ask for ${longestDays} days at the most.`);
     return { from, to };
   }
 }

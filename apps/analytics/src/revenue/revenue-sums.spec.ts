@@ -5,9 +5,13 @@ const change: fc.Arbitrary<RevenueChange> = fc.record({
   merchantId: fc.constantFrom('a', 'b'),
   currency: fc.constantFrom('EUR', 'USD'),
   day: fc.constantFrom('2026-11-01', '2026-11-02'),
-  sums: fc.record({ orders: fc.integer({ min: 0, max: 9 }), sales_minor: fc.integer({ min: 0, max: 100_000 }) }, { requiredKeys: [] }),
+  sums: fc.record(
+    { orders: fc.integer({ min: 0, max: 9 }), sales_minor: fc.integer({ min: 0, max: 100_000 }) },
+    { requiredKeys: [] },
+  ),
 });
-const total = (changes: readonly RevenueChange[]) => changes.reduce((sum, { sums }) => sum + (sums.sales_minor ?? 0), 0);
+const total = (changes: readonly RevenueChange[]) =>
+  changes.reduce((sum, { sums }) => sum + (sums.sales_minor ?? 0), 0);
 
 it('loses nothing when it adds up, and gives each key once and in order', () => {
   fc.assert(

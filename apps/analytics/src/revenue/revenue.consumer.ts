@@ -28,7 +28,10 @@ export class RevenueConsumer {
   async completed(events: Envelope<OrderCompleted>[], { tx }: Delivery): Promise<void> {
     await this.keepEvents.within(tx, events);
     await this.countRevenue.completed(tx, events);
-    await this.countActives.active(tx, events.map(({ data }) => ({ merchantId: data.merchantId, userId: data.memberId, at: data.completedAt })));
+    await this.countActives.active(
+      tx,
+      events.map(({ data }) => ({ merchantId: data.merchantId, userId: data.memberId, at: data.completedAt })),
+    );
   }
 
   @ConsumesSet(orderRefunded)

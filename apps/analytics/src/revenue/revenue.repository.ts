@@ -15,7 +15,12 @@ export class RevenueRepository {
       `INSERT INTO daily_revenue (merchant_id, currency, day, ${columns})
        SELECT * FROM unnest($1::uuid[], $2::text[], $3::date[], ${params})
        ON CONFLICT (merchant_id, currency, day) DO UPDATE SET ${additions}`,
-      [changes.map(({ merchantId }) => merchantId), changes.map(({ currency }) => currency), changes.map(({ day }) => day), ...revenueSums.map(of)],
+      [
+        changes.map(({ merchantId }) => merchantId),
+        changes.map(({ currency }) => currency),
+        changes.map(({ day }) => day),
+        ...revenueSums.map(of),
+      ],
     );
   }
 }

@@ -4,7 +4,8 @@ import { bornAt, listeningSince } from './listening';
 
 const eventsSince = (view: View): Promise<unknown[]> => listeningSince(view, 'analytics', 'analytics.on.%');
 /** Since when analytics hears this type, as SQL over those parameters. */
-const since = (type: string): string => `(SELECT since FROM unnest($1::text[], $2::timestamptz[]) AS heard (type, since) WHERE heard.type = '${type}')`;
+const since = (type: string): string =>
+  `(SELECT since FROM unnest($1::text[], $2::timestamptz[]) AS heard (type, since) WHERE heard.type = '${type}')`;
 const completedOrder = `status IN ('completed', 'partially_refunded', 'refunded')`;
 
 /** Events of a type as analytics keeps them, for one side of a comparison. */
@@ -39,7 +40,12 @@ const orders = matching({
   right: {
     service: 'analytics',
     what: 'the event',
-    sql: kept('orders.order.completed', 'orderId', `concat_ws(' ', data->>'merchantId', data->>'currency', data->>'origin', data->>'totalMinor', data->>'discountMinor', data->>'taxMinor')`, `data->>'orderId'`),
+    sql: kept(
+      'orders.order.completed',
+      'orderId',
+      `concat_ws(' ', data->>'merchantId', data->>'currency', data->>'origin', data->>'totalMinor', data->>'discountMinor', data->>'taxMinor')`,
+      `data->>'orderId'`,
+    ),
   },
 });
 
@@ -58,7 +64,12 @@ const refunds = matching({
   right: {
     service: 'analytics',
     what: 'the event',
-    sql: kept('orders.order.refunded', 'refundId', `concat_ws(' ', data->>'orderId', data->>'currency', data->>'totalMinor')`, `data->>'refundId', data->>'orderId'`),
+    sql: kept(
+      'orders.order.refunded',
+      'refundId',
+      `concat_ws(' ', data->>'orderId', data->>'currency', data->>'totalMinor')`,
+      `data->>'refundId', data->>'orderId'`,
+    ),
   },
 });
 
@@ -80,7 +91,11 @@ const captures = matching({
             ARRAY[checkout_id, order_id]::text[] AS refs, coalesce(coalesce(settled_at, created_at) >= ${since('wallet.payment.captured')}, false) AS must
           FROM checkout_payments WHERE state = 'captured'`,
   },
-  right: { service: 'analytics', what: 'the event', sql: kept('wallet.payment.captured', 'checkoutId', tenders, `data->>'checkoutId', data->>'orderId'`) },
+  right: {
+    service: 'analytics',
+    what: 'the event',
+    sql: kept('wallet.payment.captured', 'checkoutId', tenders, `data->>'checkoutId', data->>'orderId'`),
+  },
 });
 
 const givenBack = matching({
@@ -94,7 +109,11 @@ const givenBack = matching({
             ARRAY[id, order_id, checkout_id]::text[] AS refs, coalesce(coalesce(settled_at, created_at) >= ${since('wallet.refund.completed')}, false) AS must
           FROM payment_refunds WHERE state = 'completed'`,
   },
-  right: { service: 'analytics', what: 'the event', sql: kept('wallet.refund.completed', 'refundId', tenders, `data->>'refundId', data->>'orderId'`) },
+  right: {
+    service: 'analytics',
+    what: 'the event',
+    sql: kept('wallet.refund.completed', 'refundId', tenders, `data->>'refundId', data->>'orderId'`),
+  },
 });
 
 const points = matching({
@@ -119,7 +138,8 @@ const points = matching({
 
 const day = (at: string): string => `(${at} AT TIME ZONE 'UTC')::date`;
 const said = (field: string): string => day(`(data->>'${field}')::timestamptz`);
-const tender = (name: string): string => `coalesce((SELECT sum((t->>'amountMinor')::bigint) FROM jsonb_array_elements(data->'tenders') t WHERE t->>'tender' = '${name}'), 0)`;
+const tender = (name: string): string =>
+  `coalesce((SELECT sum((t->>'amountMinor')::bigint) FROM jsonb_array_elements(data->'tenders') t WHERE t->>'tender' = '${name}'), 0)`;
 
 /** The daily sums of revenue as the kept events give them. */
 const revenueOfEvents = `
@@ -161,7 +181,8 @@ const activity = within({
   service: 'analytics',
   name: 'analytics.activity-is-the-events',
   says: 'The daily sums of points and members, and who was active, are those of the events behind them.',
-  examined: '(SELECT day FROM daily_points UNION ALL SELECT day FROM daily_members UNION ALL SELECT day FROM daily_actives) sums',
+  examined:
+    '(SELECT day FROM daily_points UNION ALL SELECT day FROM daily_members UNION ALL SELECT day FROM daily_actives) sums',
   offenders: `
     SELECT concat_ws(' ', 'program:' || coalesce(p.program_id, e.program_id), coalesce(p.day, e.day)) AS subject,
       format('%s earned and %s clawed back, events say %s and %s', p.earned, p.clawed_back, e.earned, e.clawed_back) AS detail
@@ -179,4 +200,13 @@ const activity = within({
     LEFT JOIN daily_actives a ON a.merchant_id = e.merchant_id AND a.day = e.day AND a.user_id = e.user_id WHERE a.user_id IS NULL`,
 });
 
-export const analyticsInvariants: Invariant[] = [everythingHeardIsKept, orders, refunds, captures, givenBack, points, revenue, activity];
+export const analyticsInvariants: Invariant[] = [
+  everythingHeardIsKept,
+  orders,
+  refunds,
+  captures,
+  givenBack,
+  points,
+  revenue,
+  activity,
+];

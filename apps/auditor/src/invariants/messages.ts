@@ -6,17 +6,26 @@ function everywhere(name: string, says: string, examined: string, offenders: str
   const lookIn = async (view: View, service: Service) => {
     const reader = view.of(service);
     const [total] = await reader.query<{ examined: number }>(`SELECT count(*) AS examined FROM ${examined}`);
-    return { examined: total?.examined ?? 0, offenders: await reader.query<Offender>(`${offenders} LIMIT $2`, [view.graceMs, view.limit]) };
+    return {
+      examined: total?.examined ?? 0,
+      offenders: await reader.query<Offender>(`${offenders} LIMIT $2`, [view.graceMs, view.limit]),
+    };
   };
   return {
     name,
     says,
     services,
     async look(view) {
-      const looked = await Promise.all(services.map(async (service) => ({ service, ...(await lookIn(view, service)) })));
+      const looked = await Promise.all(
+        services.map(async (service) => ({ service, ...(await lookIn(view, service)) })),
+      );
       return {
         examined: looked.reduce((sum, each) => sum + each.examined, 0),
-        offenders: looked.flatMap(({ service, offenders: found }) => found.map(({ subject, detail }) => ({ subject, detail: `${service}: ${detail}` }))).slice(0, view.limit),
+        offenders: looked
+          .flatMap(({ service, offenders: found }) =>
+            found.map(({ subject, detail }) => ({ subject, detail: `${service}: ${detail}` })),
+          )
+          .slice(0, view.limit),
       };
     },
   };

@@ -6,7 +6,14 @@ import { listeningSince } from './listening';
 const mailsSince = (view: View): Promise<unknown[]> => listeningSince(view, 'notifications', 'notifications.on.%');
 
 /** E-mails of one kind: what was said must have become an intent once. */
-function intents(options: { name: string; says: string; service: Service; said: string; params?: Side['params']; intents: string }): Invariant {
+function intents(options: {
+  name: string;
+  says: string;
+  service: Service;
+  said: string;
+  params?: Side['params'];
+  intents: string;
+}): Invariant {
   const { name, says, service, said, params } = options;
   return matching({
     name,
@@ -81,7 +88,12 @@ async function endpoints(view: View): Promise<unknown[]> {
      FROM webhook_endpoints endpoint, unnest(event_types) AS type LEFT JOIN LATERAL (
        SELECT max(since) AS since FROM messaging_subscriptions s WHERE s.type = type AND consumer LIKE 'notifications.webhooks.on.%') heard ON true`,
   );
-  return [rows.map(({ id }) => id), rows.map(({ merchant }) => merchant), rows.map(({ type }) => type), rows.map(({ since }) => since)];
+  return [
+    rows.map(({ id }) => id),
+    rows.map(({ merchant }) => merchant),
+    rows.map(({ type }) => type),
+    rows.map(({ since }) => since),
+  ];
 }
 
 /** An endpoint hears what is said from its creation until it is taken away; what it heard before it was taken away stays. */
@@ -120,4 +132,11 @@ const deliveredOnce = within({
     WHERE coalesce(a.accepted, 0) <> coalesce(s.said, 0) OR coalesce(a.accepted, 0) > coalesce(a.begun, 0) OR d.state = 'delivered' AND coalesce(a.accepted, 0) = 0`,
 });
 
-export const notificationInvariants: Invariant[] = [orderMails, verificationMails, tierMails, sentOnce, ...deliveries, deliveredOnce];
+export const notificationInvariants: Invariant[] = [
+  orderMails,
+  verificationMails,
+  tierMails,
+  sentOnce,
+  ...deliveries,
+  deliveredOnce,
+];

@@ -22,7 +22,8 @@ const capturedAsOrdered = matching({
 });
 
 /** Where a part of a checkout stands, in words that both its keeper and the saga would use. */
-const partInWords = (part: string) => `CASE ${part} WHEN 'confirmed' THEN 'taken' WHEN 'given_back' THEN 'taken' WHEN 'released' THEN 'free' ELSE ${part} END`;
+const partInWords = (part: string) =>
+  `CASE ${part} WHEN 'confirmed' THEN 'taken' WHEN 'given_back' THEN 'taken' WHEN 'released' THEN 'free' ELSE ${part} END`;
 
 const paymentPart = matching({
   name: 'payments.stand-where-the-checkout-says',
@@ -112,4 +113,11 @@ const holdsMatch = within({
       ELSE h.amount <> c.wallet_minor OR h.status <> CASE c.state WHEN 'captured' THEN 'captured' WHEN 'refused' THEN 'voided' WHEN 'released' THEN 'voided' ELSE 'open' END END`,
 });
 
-export const paymentInvariants: Invariant[] = [capturedAsOrdered, paymentPart, stockPart, chargesMatch, stepsLeadToState, holdsMatch];
+export const paymentInvariants: Invariant[] = [
+  capturedAsOrdered,
+  paymentPart,
+  stockPart,
+  chargesMatch,
+  stepsLeadToState,
+  holdsMatch,
+];

@@ -82,4 +82,10 @@ const clawbacksAreCumulative = within({
     WHERE coalesce(r.taken, 0) > l.clawed OR l.order_id IS NULL OR coalesce(r.taken, 0) <> l.clawed AND NOT coalesce(r.spent, false)`,
 });
 
-export const pointInvariants: Invariant[] = [receiptsAreTheirLines, lotsMatchReceipts, lotsAreTheBalance, lotsAreUsedUpByReceipts, clawbacksAreCumulative];
+export const pointInvariants: Invariant[] = [
+  receiptsAreTheirLines,
+  lotsMatchReceipts,
+  lotsAreTheBalance,
+  lotsAreUsedUpByReceipts,
+  clawbacksAreCumulative,
+];

@@ -84,4 +84,10 @@ const restockedAsAsked = matching({
   },
 });
 
-export const stockInvariants: Invariant[] = [numbersAddUp, numbersAreMovements, movementsAreCheckouts, soldAsOrdered, restockedAsAsked];
+export const stockInvariants: Invariant[] = [
+  numbersAddUp,
+  numbersAreMovements,
+  movementsAreCheckouts,
+  soldAsOrdered,
+  restockedAsAsked,
+];

@@ -23,13 +23,16 @@ export type AuthEvent =
 @Injectable()
 export class AuthLog {
   async add(tx: Tx, event: AuthEvent, userId: string | null, origin?: Origin, detail?: object): Promise<void> {
-    await tx.execute('INSERT INTO auth_logs (id, user_id, event, address, user_agent, detail) VALUES ($1, $2, $3, $4, $5, $6)', [
-      newId(),
-      userId,
-      event,
-      origin?.address ?? null,
-      origin?.userAgent?.slice(0, 300) ?? null,
-      detail ? JSON.stringify(detail) : null,
-    ]);
+    await tx.execute(
+      'INSERT INTO auth_logs (id, user_id, event, address, user_agent, detail) VALUES ($1, $2, $3, $4, $5, $6)',
+      [
+        newId(),
+        userId,
+        event,
+        origin?.address ?? null,
+        origin?.userAgent?.slice(0, 300) ?? null,
+        detail ? JSON.stringify(detail) : null,
+      ],
+    );
   }
 }

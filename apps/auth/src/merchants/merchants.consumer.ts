@@ -7,7 +7,9 @@ import { Controller } from '@nestjs/common';
 export class MerchantsConsumer {
   @ConsumesSet(merchantSaved)
   async handle(events: Envelope<MerchantSaved>[], { tx }: Delivery): Promise<void> {
-    const latest = new Map([...events].sort((a, b) => a.data.version - b.data.version).map(({ data }) => [data.merchantId, data]));
+    const latest = new Map(
+      [...events].sort((a, b) => a.data.version - b.data.version).map(({ data }) => [data.merchantId, data]),
+    );
     const rows = [...latest.values()];
     await tx.execute(
       `INSERT INTO merchants (id, name, version) SELECT * FROM unnest($1::uuid[], $2::text[], $3::integer[])

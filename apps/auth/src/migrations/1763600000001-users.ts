@@ -47,6 +47,7 @@ export class Users1763600000001 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['auth_logs', 'email_verification_tokens', 'users', 'merchants']) await runner.query(`DROP TABLE ${table}`);
+    for (const table of ['auth_logs', 'email_verification_tokens', 'users', 'merchants'])
+      await runner.query(`DROP TABLE ${table}`);
   }
 }

@@ -19,7 +19,9 @@ export class Sessions1763600000002 implements MigrationInterface {
         PRIMARY KEY (user_id, id)
       ) PARTITION BY HASH (user_id)`);
     for (let part = 0; part < 16; part += 1) {
-      await runner.query(`CREATE TABLE user_sessions_${part} PARTITION OF user_sessions FOR VALUES WITH (MODULUS 16, REMAINDER ${part})`);
+      await runner.query(
+        `CREATE TABLE user_sessions_${part} PARTITION OF user_sessions FOR VALUES WITH (MODULUS 16, REMAINDER ${part})`,
+      );
     }
     await runner.query(`
       CREATE TABLE refresh_tokens (

@@ -4,4 +4,10 @@ import { messagingMigrations } from '@florin/messaging';
 import { Users1763600000001 } from './1763600000001-users';
 import { Sessions1763600000002 } from './1763600000002-sessions';
 
-export const migrations = [...databaseMigrations, ...messagingMigrations, ...idempotencyMigrations, Users1763600000001, Sessions1763600000002];
+export const migrations = [
+  ...databaseMigrations,
+  ...messagingMigrations,
+  ...idempotencyMigrations,
+  Users1763600000001,
+  Sessions1763600000002,
+];

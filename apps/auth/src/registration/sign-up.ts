@@ -43,7 +43,13 @@ export class SignUp {
       };
       if (!(await this.accounts.add(tx, user))) return;
       const { id, email, displayName, locale } = user;
-      await this.outbox.add(tx, userRegistered, id, { userId: id, merchantId: input.merchant_id, email, displayName, locale });
+      await this.outbox.add(tx, userRegistered, id, {
+        userId: id,
+        merchantId: input.merchant_id,
+        email,
+        displayName,
+        locale,
+      });
       await this.tokens.send(tx, user);
       await this.log.add(tx, 'signed_up', id, origin);
     });

@@ -22,12 +22,19 @@ export class VerificationTokens {
   ) {}
 
   /** Makes a new one and asks for the mail. The link travels sealed, so neither outbox nor queue holds a usable token. */
-  async send(tx: Tx, user: { id: string; email: string; displayName: string; merchants: readonly string[] }): Promise<void> {
+  async send(
+    tx: Tx,
+    user: { id: string; email: string; displayName: string; merchants: readonly string[] },
+  ): Promise<void> {
     const [merchantId] = user.merchants;
     if (merchantId === undefined) return;
     const token = randomBytes(32).toString('base64url');
     const expiresAt = new Date(this.clock.now().getTime() + lifeMs);
-    await tx.execute('INSERT INTO email_verification_tokens (token_hash, user_id, expires_at) VALUES ($1, $2, $3)', [hashOfToken(token), user.id, expiresAt]);
+    await tx.execute('INSERT INTO email_verification_tokens (token_hash, user_id, expires_at) VALUES ($1, $2, $3)', [
+      hashOfToken(token),
+      user.id,
+      expiresAt,
+    ]);
     await this.outbox.add(tx, emailVerificationRequested, user.id, {
       userId: user.id,
       merchantId,

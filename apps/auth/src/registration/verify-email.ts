@@ -23,7 +23,8 @@ export class VerifyEmail {
   async execute(token: string, origin: Origin): Promise<void> {
     await this.transactions.run(async (tx) => {
       const userId = await this.tokens.use(tx, token);
-      if (userId === undefined) throw new Refusal('gone', 'token_invalid', 'This link was used before or is too old. Ask for a new one.');
+      if (userId === undefined)
+        throw new Refusal('gone', 'token_invalid', 'This link was used before or is too old. Ask for a new one.');
       const user = present(await this.accounts.lock(tx, userId), 'a token belongs to a user');
       if (user.emailVerifiedAt) return;
       const now = this.clock.now();

@@ -27,9 +27,17 @@ export class EndSession {
     });
   }
 
-  async within(tx: Tx, userId: string, sessionId: string, reason: 'logged_out' | 'refresh_token_reused', origin: Origin): Promise<void> {
+  async within(
+    tx: Tx,
+    userId: string,
+    sessionId: string,
+    reason: 'logged_out' | 'refresh_token_reused',
+    origin: Origin,
+  ): Promise<void> {
     if (!(await this.sessions.revoke(tx, userId, sessionId, reason, this.clock.now()))) return;
-    await this.log.add(tx, reason === 'logged_out' ? 'logged_out' : 'refresh_reused', userId, origin, { session_id: sessionId });
+    await this.log.add(tx, reason === 'logged_out' ? 'logged_out' : 'refresh_reused', userId, origin, {
+      session_id: sessionId,
+    });
     await this.outbox.add(tx, sessionRevoked, sessionId, { userId, sessionId, reason });
   }
 }

@@ -38,6 +38,11 @@ export class IssueTokens {
       // By the wall clock: whoever checks the token does not know of a clock that was moved in a local run.
       new Date(),
     );
-    return { access_token: accessToken, token_type: 'Bearer', expires_in: this.config.ACCESS_TOKEN_SECONDS, refresh_token: refreshToken };
+    return {
+      access_token: accessToken,
+      token_type: 'Bearer',
+      expires_in: this.config.ACCESS_TOKEN_SECONDS,
+      refresh_token: refreshToken,
+    };
   }
 }

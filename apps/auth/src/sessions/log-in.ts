@@ -38,7 +38,12 @@ export class LogIn {
   }
 
   /** Gives a refusal instead of throwing it, so that the count of failures is committed. */
-  private async decide(tx: Tx, userId: string | undefined, matches: boolean, origin: Origin): Promise<TokensDto | Refusal> {
+  private async decide(
+    tx: Tx,
+    userId: string | undefined,
+    matches: boolean,
+    origin: Origin,
+  ): Promise<TokensDto | Refusal> {
     const user = userId === undefined ? undefined : await this.accounts.lock(tx, userId);
     const now = this.clock.now();
     if (!user || (user.lockedUntil && user.lockedUntil > now)) return invalidCredentials();
@@ -46,7 +51,8 @@ export class LogIn {
       await this.failed(tx, user, origin, now);
       return invalidCredentials();
     }
-    if (!user.emailVerifiedAt) return new Refusal('forbidden', 'email_not_verified', 'Follow the link in the mail that we sent you first.');
+    if (!user.emailVerifiedAt)
+      return new Refusal('forbidden', 'email_not_verified', 'Follow the link in the mail that we sent you first.');
     if (user.failedLoginAttempts > 0) await this.accounts.failures(tx, user.id, 0, null);
     const sessionId = newId();
     await this.sessions.open(tx, sessionId, user.id, origin);
@@ -63,5 +69,9 @@ export class LogIn {
 }
 
 function invalidCredentials(): Refusal {
-  return new Refusal('unauthenticated', 'invalid_credentials', 'Address or password are wrong, or the account is locked for a while.');
+  return new Refusal(
+    'unauthenticated',
+    'invalid_credentials',
+    'Address or password are wrong, or the account is locked for a while.',
+  );
 }

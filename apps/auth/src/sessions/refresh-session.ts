@@ -40,7 +40,11 @@ export class RefreshSession {
     if (!token || token.revokedAt || token.expiresAt <= now) return invalidToken();
     if (token.usedAt && now.getTime() - token.usedAt.getTime() > graceMs) {
       await this.endSession.within(tx, token.userId, token.sessionId, 'refresh_token_reused', origin);
-      return new Refusal('unauthenticated', 'refresh_token_reused', 'This refresh token was used before. The session has ended: log in again.');
+      return new Refusal(
+        'unauthenticated',
+        'refresh_token_reused',
+        'This refresh token was used before. The session has ended: log in again.',
+      );
     }
     await this.sessions.useToken(tx, tokenHash, now);
     await this.sessions.touch(tx, token.userId, token.sessionId, now);
@@ -50,5 +54,9 @@ export class RefreshSession {
 }
 
 function invalidToken(): Refusal {
-  return new Refusal('unauthenticated', 'refresh_token_invalid', 'This refresh token is unknown or has expired. Log in again.');
+  return new Refusal(
+    'unauthenticated',
+    'refresh_token_invalid',
+    'This refresh token is unknown or has expired. Log in again.',
+  );
 }

@@ -21,7 +21,10 @@ export class SessionsRepository {
   }
 
   async addToken(tx: Tx, tokenHash: string, userId: string, sessionId: string, expiresAt: Date): Promise<void> {
-    await tx.execute('INSERT INTO refresh_tokens (token_hash, user_id, session_id, expires_at) VALUES ($1, $2, $3, $4)', [tokenHash, userId, sessionId, expiresAt]);
+    await tx.execute(
+      'INSERT INTO refresh_tokens (token_hash, user_id, session_id, expires_at) VALUES ($1, $2, $3, $4)',
+      [tokenHash, userId, sessionId, expiresAt],
+    );
   }
 
   /** Locks the token, so that of two refreshes with it one is first. */
@@ -37,21 +40,26 @@ export class SessionsRepository {
   }
 
   async useToken(tx: Tx, tokenHash: string, now: Date): Promise<void> {
-    await tx.execute('UPDATE refresh_tokens SET used_at = coalesce(used_at, $2) WHERE token_hash = $1', [tokenHash, now]);
+    await tx.execute('UPDATE refresh_tokens SET used_at = coalesce(used_at, $2) WHERE token_hash = $1', [
+      tokenHash,
+      now,
+    ]);
   }
 
   async touch(tx: Tx, userId: string, sessionId: string, now: Date): Promise<void> {
-    await tx.execute('UPDATE user_sessions SET last_used_at = $3 WHERE user_id = $1 AND id = $2', [userId, sessionId, now]);
+    await tx.execute('UPDATE user_sessions SET last_used_at = $3 WHERE user_id = $1 AND id = $2', [
+      userId,
+      sessionId,
+      now,
+    ]);
   }
 
   /** False when it was revoked before. */
   async revoke(tx: Tx, userId: string, sessionId: string, because: string, now: Date): Promise<boolean> {
-    const changed = await tx.execute('UPDATE user_sessions SET revoked_at = $4, revoked_because = $3 WHERE user_id = $1 AND id = $2 AND revoked_at IS NULL', [
-      userId,
-      sessionId,
-      because,
-      now,
-    ]);
+    const changed = await tx.execute(
+      'UPDATE user_sessions SET revoked_at = $4, revoked_because = $3 WHERE user_id = $1 AND id = $2 AND revoked_at IS NULL',
+      [userId, sessionId, because, now],
+    );
     return changed > 0;
   }
 }

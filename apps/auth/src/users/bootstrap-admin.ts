@@ -19,12 +19,24 @@ export class BootstrapAdmin implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     const { BOOTSTRAP_ADMIN_EMAIL: email, BOOTSTRAP_ADMIN_PASSWORD: password } = this.config;
     if (email === undefined || password === undefined) return;
-    const isEmpty = await this.transactions.run(async (tx) => (await tx.query('SELECT 1 FROM users LIMIT 1')).length === 0);
+    const isEmpty = await this.transactions.run(
+      async (tx) => (await tx.query('SELECT 1 FROM users LIMIT 1')).length === 0,
+    );
     if (!isEmpty) return;
     const passwordHash = await hashPassword(password);
     await this.transactions.run((tx) =>
       this.users.insert(tx, [
-        { id: newId(), email, passwordHash, displayName: 'Administrator', locale: 'en', roles: ['platform_admin'], merchants: [], allMerchants: true, emailVerifiedAt: new Date() },
+        {
+          id: newId(),
+          email,
+          passwordHash,
+          displayName: 'Administrator',
+          locale: 'en',
+          roles: ['platform_admin'],
+          merchants: [],
+          allMerchants: true,
+          emailVerifiedAt: new Date(),
+        },
       ]),
     );
     this.logger.log('made the first administrator');

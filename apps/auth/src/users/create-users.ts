@@ -33,9 +33,17 @@ export class CreateUsers {
     const passwordHash = await hashPassword(input.password);
     return this.transactions.run((tx) =>
       this.idempotency.once(tx, request, async () => {
-        const user = this.fresh(input.email, input.display_name, input.locale, passwordHash, input.roles, input.merchants);
+        const user = this.fresh(
+          input.email,
+          input.display_name,
+          input.locale,
+          passwordHash,
+          input.roles,
+          input.merchants,
+        );
         const inserted = await this.save(tx, [user]);
-        if (inserted.size === 0) throw Refusal.field('conflict', 'email', 'email_taken', 'There is an account with this address.');
+        if (inserted.size === 0)
+          throw Refusal.field('conflict', 'email', 'email_taken', 'There is an account with this address.');
         await this.log.add(tx, 'user_created', user.id, undefined, { by: caller.subject, roles: input.roles });
         return created({ id: user.id });
       }),
@@ -66,7 +74,8 @@ export class CreateUsers {
     const wanted = users.flatMap(({ merchants }) => merchants);
     const existing = await this.users.merchantsThatExist(tx, wanted);
     const unknown = wanted.find((id) => !existing.has(id));
-    if (unknown !== undefined) throw Refusal.field('not_found', 'merchants', 'merchant_not_found', 'There is no such merchant.');
+    if (unknown !== undefined)
+      throw Refusal.field('not_found', 'merchants', 'merchant_not_found', 'There is no such merchant.');
     const inserted = await this.users.insert(tx, users);
     const customers = users.filter(({ id, roles }) => inserted.has(id) && roles.includes('customer'));
     await this.outbox.addAll(
@@ -75,24 +84,66 @@ export class CreateUsers {
       customers.flatMap(({ id, email, displayName, merchants, emailVerifiedAt }) =>
         merchants.map((merchantId) => ({
           subject: id,
-          data: { userId: id, merchantId, email, displayName, verifiedAt: (emailVerifiedAt ?? this.clock.now()).toISOString() },
+          data: {
+            userId: id,
+            merchantId,
+            email,
+            displayName,
+            verifiedAt: (emailVerifiedAt ?? this.clock.now()).toISOString(),
+          },
         })),
       ),
     );
     return inserted;
   }
 
-  private fresh(email: string, displayName: string, locale: string | undefined, passwordHash: string, roles: string[], merchants: string[]): NewUser {
+  private fresh(
+    email: string,
+    displayName: string,
+    locale: string | undefined,
+    passwordHash: string,
+    roles: string[],
+    merchants: string[],
+  ): NewUser {
     const emailVerifiedAt = this.clock.now();
-    return { id: newId(), email, displayName, locale: locale ?? 'en', passwordHash, roles, merchants, allMerchants: merchants.length === 0, emailVerifiedAt };
+    return {
+      id: newId(),
+      email,
+      displayName,
+      locale: locale ?? 'en',
+      passwordHash,
+      roles,
+      merchants,
+      allMerchants: merchants.length === 0,
+      emailVerifiedAt,
+    };
   }
 }
 
-function requireWithin(caller: Caller, { roles, merchants }: { roles: readonly string[]; merchants: readonly string[] }): void {
+function requireWithin(
+  caller: Caller,
+  { roles, merchants }: { roles: readonly string[]; merchants: readonly string[] },
+): void {
   for (const role of roles) {
-    const beyond = isRole(role) && role !== 'customer' ? [...permissionsOf(role)].find((permission) => !caller.can(permission)) : undefined;
-    if (beyond !== undefined) throw Refusal.field('forbidden', 'roles', 'role_exceeds_caller', `You cannot give a role that includes ${beyond}.`);
+    const beyond =
+      isRole(role) && role !== 'customer'
+        ? [...permissionsOf(role)].find((permission) => !caller.can(permission))
+        : undefined;
+    if (beyond !== undefined)
+      throw Refusal.field(
+        'forbidden',
+        'roles',
+        'role_exceeds_caller',
+        `You cannot give a role that includes ${beyond}.`,
+      );
   }
-  if (merchants.length === 0 && caller.merchants !== '*') throw Refusal.field('forbidden', 'merchants', 'merchants_exceed_caller', 'You cannot give access to every merchant.');
-  if (merchants.some((id) => !caller.mayActFor(id))) throw Refusal.field('not_found', 'merchants', 'merchant_not_found', 'There is no such merchant.');
+  if (merchants.length === 0 && caller.merchants !== '*')
+    throw Refusal.field(
+      'forbidden',
+      'merchants',
+      'merchants_exceed_caller',
+      'You cannot give access to every merchant.',
+    );
+  if (merchants.some((id) => !caller.mayActFor(id)))
+    throw Refusal.field('not_found', 'merchants', 'merchant_not_found', 'There is no such merchant.');
 }

@@ -26,7 +26,12 @@ export class UserQueries {
       `SELECT ${columns} FROM users
        WHERE ($1::uuid IS NULL OR merchants @> ARRAY[$1::uuid]) AND ($2::text IS NULL OR email_key = $2) AND ($3::uuid IS NULL OR id > $3::uuid)
        ORDER BY id LIMIT $4`,
-      [merchantId ?? null, query.email === undefined ? null : emailKey(query.email), after?.id ?? null, query.limit + 1],
+      [
+        merchantId ?? null,
+        query.email === undefined ? null : emailKey(query.email),
+        after?.id ?? null,
+        query.limit + 1,
+      ],
     );
     return page(rows, query.limit, ({ id }) => ({ id }));
   }

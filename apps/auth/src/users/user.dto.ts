@@ -1,7 +1,20 @@
 import { BoundedText, IsId, PageQuery } from '@florin/http';
 import { roles } from '@florin/access';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsDate, IsEmail, IsIn, IsOptional, IsString, Matches, MaxLength, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsDate,
+  IsEmail,
+  IsIn,
+  IsOptional,
+  IsString,
+  Matches,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
 
 /** BCP 47, as far as it matters for choosing a template. */
 const locale = /^[a-z]{2,3}(-[A-Z]{2})?$/;

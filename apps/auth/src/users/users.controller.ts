@@ -1,5 +1,13 @@
 import { type Caller, CurrentCaller, Requires } from '@florin/access';
-import { type Answered, Answers, Idempotent, IdempotencyRequest, type IdempotentRequest, IsId, type Page } from '@florin/http';
+import {
+  type Answered,
+  Answers,
+  Idempotent,
+  IdempotencyRequest,
+  type IdempotentRequest,
+  IsId,
+  type Page,
+} from '@florin/http';
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { CreateUsers } from './create-users';
 import { CreateUserDto, ImportResultDto, ImportUsersDto, UserDto, UsersQuery } from './user.dto';
@@ -35,7 +43,11 @@ export class UsersController {
   @Requires('auth.user:admin')
   @Idempotent()
   @Answers(CreatedUserDto, { status: 201 })
-  create(@CurrentCaller() caller: Caller, @IdempotencyRequest() request: IdempotentRequest, @Body() input: CreateUserDto): Promise<Answered<CreatedUserDto>> {
+  create(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @Body() input: CreateUserDto,
+  ): Promise<Answered<CreatedUserDto>> {
     return this.createUsers.one(caller, request, input);
   }
 
@@ -44,7 +56,11 @@ export class UsersController {
   @Requires('auth.user:admin')
   @Idempotent()
   @Answers(ImportResultDto, { status: 201 })
-  import(@CurrentCaller() caller: Caller, @IdempotencyRequest() request: IdempotentRequest, @Body() input: ImportUsersDto): Promise<Answered<ImportResultDto>> {
+  import(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @Body() input: ImportUsersDto,
+  ): Promise<Answered<ImportResultDto>> {
     return this.createUsers.import(caller, request, input);
   }
 }

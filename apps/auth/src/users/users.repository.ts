@@ -75,10 +75,16 @@ export class UsersRepository {
   }
 
   async setFailures(tx: Tx, id: string, attempts: number, lockedUntil: Date | null): Promise<void> {
-    await tx.execute('UPDATE users SET failed_login_attempts = $2, locked_until = $3, updated_at = now() WHERE id = $1', [id, attempts, lockedUntil]);
+    await tx.execute(
+      'UPDATE users SET failed_login_attempts = $2, locked_until = $3, updated_at = now() WHERE id = $1',
+      [id, attempts, lockedUntil],
+    );
   }
 
   async setVerified(tx: Tx, id: string, at: Date): Promise<void> {
-    await tx.execute('UPDATE users SET email_verified_at = coalesce(email_verified_at, $2), updated_at = now() WHERE id = $1', [id, at]);
+    await tx.execute(
+      'UPDATE users SET email_verified_at = coalesce(email_verified_at, $2), updated_at = now() WHERE id = $1',
+      [id, at],
+    );
   }
 }

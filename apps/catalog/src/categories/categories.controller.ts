@@ -1,5 +1,12 @@
 import { type Caller, CurrentCaller, Public, Requires } from '@florin/access';
-import { type Answered, Answers, Idempotent, IdempotencyRequest, type IdempotentRequest, type Page } from '@florin/http';
+import {
+  type Answered,
+  Answers,
+  Idempotent,
+  IdempotencyRequest,
+  type IdempotentRequest,
+  type Page,
+} from '@florin/http';
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { BrowseQuery } from '../products/product.dto';
 import { CategoryDto, CreateCategoryDto } from './category.dto';
@@ -17,7 +24,11 @@ export class CategoriesController {
   @Requires('catalog.product:write')
   @Idempotent()
   @Answers(CategoryDto, { status: 201 })
-  create(@CurrentCaller() caller: Caller, @IdempotencyRequest() request: IdempotentRequest, @Body() input: CreateCategoryDto): Promise<Answered<CategoryDto>> {
+  create(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @Body() input: CreateCategoryDto,
+  ): Promise<Answered<CategoryDto>> {
     return this.createCategory.execute(caller, request, input);
   }
 

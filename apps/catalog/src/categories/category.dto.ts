@@ -5,7 +5,9 @@ export class CreateCategoryDto {
   @BoundedText(200)
   name: string;
 
-  @Matches(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, { message: '$property must be small letters, digits and hyphens, at most 64' })
+  @Matches(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, {
+    message: '$property must be small letters, digits and hyphens, at most 64',
+  })
   slug: string;
 
   @IsOptional()

@@ -18,7 +18,10 @@ export class CreateCategory {
       return await this.transactions.run((tx) =>
         this.idempotency.once(tx, request, async () => {
           if (input.parent_id !== undefined) {
-            const parents = await tx.query('SELECT 1 FROM categories WHERE id = $1 AND merchant_id = $2', [input.parent_id, caller.merchantId]);
+            const parents = await tx.query('SELECT 1 FROM categories WHERE id = $1 AND merchant_id = $2', [
+              input.parent_id,
+              caller.merchantId,
+            ]);
             if (parents.length === 0) throw categoryNotFound('parent_id');
           }
           const [category] = await tx.query<CategoryDto>(
@@ -30,8 +33,10 @@ export class CreateCategory {
         }),
       );
     } catch (error) {
-      if (isUniqueViolation(error)) throw Refusal.field('conflict', 'slug', 'slug_taken', 'Another category has this slug.');
-      if (isForeignKeyViolation(error)) throw new Refusal('not_found', 'merchant_not_found', 'There is no such merchant.');
+      if (isUniqueViolation(error))
+        throw Refusal.field('conflict', 'slug', 'slug_taken', 'Another category has this slug.');
+      if (isForeignKeyViolation(error))
+        throw new Refusal('not_found', 'merchant_not_found', 'There is no such merchant.');
       throw error;
     }
   }

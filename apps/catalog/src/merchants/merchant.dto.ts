@@ -6,7 +6,9 @@ export class SaveMerchantDto {
   name: string;
 
   /** Used in addresses: small letters, digits and hyphens; unique on the platform. */
-  @Matches(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, { message: '$property must be small letters, digits and hyphens, at most 64' })
+  @Matches(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, {
+    message: '$property must be small letters, digits and hyphens, at most 64',
+  })
   slug: string;
 
   @IsCurrency()

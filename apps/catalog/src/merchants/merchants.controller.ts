@@ -1,5 +1,16 @@
 import { type Caller, CurrentCaller, Public, requireMerchant, Requires } from '@florin/access';
-import { type Answered, Answers, Idempotent, IdempotencyRequest, type IdempotentRequest, IdParam, IfMatch, type Page, PageQuery, tag } from '@florin/http';
+import {
+  type Answered,
+  Answers,
+  Idempotent,
+  IdempotencyRequest,
+  type IdempotentRequest,
+  IdParam,
+  IfMatch,
+  type Page,
+  PageQuery,
+  tag,
+} from '@florin/http';
 import { Body, Controller, Get, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { MerchantDto, SaveMerchantDto } from './merchant.dto';
@@ -18,7 +29,10 @@ export class MerchantsController {
   @Requires('platform.job:admin')
   @Idempotent()
   @Answers(MerchantDto, { status: 201 })
-  create(@IdempotencyRequest() request: IdempotentRequest, @Body() input: SaveMerchantDto): Promise<Answered<MerchantDto>> {
+  create(
+    @IdempotencyRequest() request: IdempotentRequest,
+    @Body() input: SaveMerchantDto,
+  ): Promise<Answered<MerchantDto>> {
     return this.saveMerchant.create(request, input);
   }
 

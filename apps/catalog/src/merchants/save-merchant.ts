@@ -29,14 +29,24 @@ export class SaveMerchant {
     );
   }
 
-  change(request: IdempotentRequest, id: string, version: number, input: SaveMerchantDto): Promise<Answered<MerchantDto>> {
+  change(
+    request: IdempotentRequest,
+    id: string,
+    version: number,
+    input: SaveMerchantDto,
+  ): Promise<Answered<MerchantDto>> {
     return this.saving((tx) =>
       this.idempotency.once(tx, request, async () => {
         const [before] = await tx.query<MerchantDto>(`SELECT ${columns} FROM merchants WHERE id = $1 FOR UPDATE`, [id]);
         if (!before) throw merchantNotFound();
         requireVersion(version, before.version);
         if (before.currency !== input.currency) {
-          throw Refusal.field('unprocessable', 'currency', 'currency_fixed', 'The currency of a merchant cannot change: its prices are in it.');
+          throw Refusal.field(
+            'unprocessable',
+            'currency',
+            'currency_fixed',
+            'The currency of a merchant cannot change: its prices are in it.',
+          );
         }
         const [merchant] = await tx.query<MerchantDto>(
           `UPDATE merchants SET name = $2, slug = $3, time_zone = $4, version = version + 1, updated_at = now()
@@ -51,7 +61,13 @@ export class SaveMerchant {
   private async tell(tx: Tx, merchant: MerchantDto | undefined): Promise<MerchantDto> {
     if (!merchant) throw merchantNotFound();
     const { id, name, currency, time_zone: timeZone, version } = merchant;
-    await this.outbox.add(tx, merchantSaved, id, { merchantId: id, name, currency, timeZone, version }, { merchantId: id });
+    await this.outbox.add(
+      tx,
+      merchantSaved,
+      id,
+      { merchantId: id, name, currency, timeZone, version },
+      { merchantId: id },
+    );
     return merchant;
   }
 

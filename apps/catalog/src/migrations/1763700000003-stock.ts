@@ -27,7 +27,9 @@ export class Stock1763700000003 implements MigrationInterface {
         created_at timestamptz NOT NULL DEFAULT now(),
         settled_at timestamptz
       )`);
-    await runner.query(`CREATE INDEX inventory_checkouts_due ON inventory_checkouts (expires_at) WHERE state = 'reserved'`);
+    await runner.query(
+      `CREATE INDEX inventory_checkouts_due ON inventory_checkouts (expires_at) WHERE state = 'reserved'`,
+    );
     await runner.query(`
       CREATE TABLE inventory_reservations (
         checkout_id uuid NOT NULL REFERENCES inventory_checkouts (checkout_id),

@@ -1,5 +1,15 @@
 import { type Caller, CurrentCaller, Public, Requires } from '@florin/access';
-import { type Answered, Answers, Idempotent, IdempotencyRequest, type IdempotentRequest, IdParam, IfMatch, type Page, tag } from '@florin/http';
+import {
+  type Answered,
+  Answers,
+  Idempotent,
+  IdempotencyRequest,
+  type IdempotentRequest,
+  IdParam,
+  IfMatch,
+  type Page,
+  tag,
+} from '@florin/http';
 import { Body, Controller, Get, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ProductDto, ProductsQuery, SaveProductDto } from './product.dto';
@@ -17,7 +27,11 @@ export class ProductsController {
   @Requires('catalog.product:write')
   @Idempotent()
   @Answers(ProductDto, { status: 201 })
-  create(@CurrentCaller() caller: Caller, @IdempotencyRequest() request: IdempotentRequest, @Body() input: SaveProductDto): Promise<Answered<ProductDto>> {
+  create(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @Body() input: SaveProductDto,
+  ): Promise<Answered<ProductDto>> {
     return this.saveProduct.create(caller, request, input);
   }
 

@@ -45,7 +45,10 @@ export class ProductsRepository {
     return product;
   }
 
-  async browse(source: Queries, filter: { merchantId: string; categoryId?: string; afterId?: string; limit: number }): Promise<ProductDto[]> {
+  async browse(
+    source: Queries,
+    filter: { merchantId: string; categoryId?: string; afterId?: string; limit: number },
+  ): Promise<ProductDto[]> {
     return source.query<ProductDto>(
       `${productView} WHERE product.merchant_id = $1 AND product.active AND ($2::uuid IS NULL OR product.category_id = $2::uuid)
          AND ($3::uuid IS NULL OR product.id > $3::uuid)
@@ -55,23 +58,34 @@ export class ProductsRepository {
   }
 
   async merchantCurrency(tx: Tx, merchantId: string): Promise<string | undefined> {
-    const [merchant] = await tx.query<{ currency: string }>('SELECT currency FROM merchants WHERE id = $1', [merchantId]);
+    const [merchant] = await tx.query<{ currency: string }>('SELECT currency FROM merchants WHERE id = $1', [
+      merchantId,
+    ]);
     return merchant?.currency;
   }
 
   async merchantOfVariant(tx: Tx, variantId: string): Promise<string | undefined> {
-    const [variant] = await tx.query<{ merchant_id: string }>('SELECT merchant_id FROM product_variants WHERE id = $1', [variantId]);
+    const [variant] = await tx.query<{ merchant_id: string }>(
+      'SELECT merchant_id FROM product_variants WHERE id = $1',
+      [variantId],
+    );
     return variant?.merchant_id;
   }
 
   async ownsCategory(tx: Tx, merchantId: string, categoryId: string): Promise<boolean> {
-    const rows = await tx.query('SELECT 1 FROM categories WHERE id = $1 AND merchant_id = $2', [categoryId, merchantId]);
+    const rows = await tx.query('SELECT 1 FROM categories WHERE id = $1 AND merchant_id = $2', [
+      categoryId,
+      merchantId,
+    ]);
     return rows.length > 0;
   }
 
   /** Gives the version to change, and locks it; undefined when the merchant has no such product. */
   async lock(tx: Tx, merchantId: string, id: string): Promise<{ version: number; variantIds: string[] } | undefined> {
-    const [product] = await tx.query<{ version: number }>('SELECT version FROM products WHERE id = $1 AND merchant_id = $2 FOR UPDATE', [id, merchantId]);
+    const [product] = await tx.query<{ version: number }>(
+      'SELECT version FROM products WHERE id = $1 AND merchant_id = $2 FOR UPDATE',
+      [id, merchantId],
+    );
     if (!product) return undefined;
     const variants = await tx.query<{ id: string }>('SELECT id FROM product_variants WHERE product_id = $1', [id]);
     return { version: product.version, variantIds: variants.map((variant) => variant.id) };
@@ -87,10 +101,10 @@ export class ProductsRepository {
 
   /** Writes the whole list at once; a variant that is not in it any more is no longer sold, but keeps its history. */
   async saveVariants(tx: Tx, product: ProductRow, currency: string, variants: readonly VariantRow[]): Promise<void> {
-    await tx.execute('UPDATE product_variants SET active = false, version = version + 1 WHERE product_id = $1 AND active AND id <> ALL($2::uuid[])', [
-      product.id,
-      variants.map((variant) => variant.id),
-    ]);
+    await tx.execute(
+      'UPDATE product_variants SET active = false, version = version + 1 WHERE product_id = $1 AND active AND id <> ALL($2::uuid[])',
+      [product.id, variants.map((variant) => variant.id)],
+    );
     await tx.execute(
       `INSERT INTO product_variants (id, product_id, merchant_id, currency, sku, title, price_minor, tax_rate_bps, tax_included, active, position)
        SELECT id, $1, $2, $3, sku, title, price_minor, tax_rate_bps, tax_included, active, position

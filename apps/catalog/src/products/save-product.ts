@@ -22,10 +22,18 @@ export class SaveProduct {
   ) {}
 
   create(caller: Caller, request: IdempotentRequest, input: SaveProductDto): Promise<Answered<ProductDto>> {
-    return this.saving((tx) => this.idempotency.once(tx, request, async () => created(await this.save(tx, caller, newId(), input, []))));
+    return this.saving((tx) =>
+      this.idempotency.once(tx, request, async () => created(await this.save(tx, caller, newId(), input, []))),
+    );
   }
 
-  change(caller: Caller, request: IdempotentRequest, id: string, version: number, input: SaveProductDto): Promise<Answered<ProductDto>> {
+  change(
+    caller: Caller,
+    request: IdempotentRequest,
+    id: string,
+    version: number,
+    input: SaveProductDto,
+  ): Promise<Answered<ProductDto>> {
     return this.saving((tx) =>
       this.idempotency.once(tx, request, async () => {
         const before = await this.products.lock(tx, caller.merchantId, id);
@@ -36,7 +44,13 @@ export class SaveProduct {
     );
   }
 
-  private async save(tx: Tx, caller: Caller, id: string, input: SaveProductDto, known: readonly string[]): Promise<ProductDto> {
+  private async save(
+    tx: Tx,
+    caller: Caller,
+    id: string,
+    input: SaveProductDto,
+    known: readonly string[],
+  ): Promise<ProductDto> {
     const merchantId = caller.merchantId;
     const currency = await this.products.merchantCurrency(tx, merchantId);
     if (currency === undefined) throw new Refusal('not_found', 'merchant_not_found', 'There is no such merchant.');
@@ -44,7 +58,13 @@ export class SaveProduct {
       throw Refusal.field('not_found', 'category_id', 'category_not_found', 'There is no such category.');
     }
     const stranger = input.variants.findIndex((variant) => variant.id !== undefined && !known.includes(variant.id));
-    if (stranger >= 0) throw Refusal.field('not_found', `variants.${stranger}.id`, 'variant_not_found', 'This product has no such variant.');
+    if (stranger >= 0)
+      throw Refusal.field(
+        'not_found',
+        `variants.${stranger}.id`,
+        'variant_not_found',
+        'This product has no such variant.',
+      );
     const row = {
       id,
       merchant_id: merchantId,
@@ -58,7 +78,12 @@ export class SaveProduct {
       tx,
       row,
       currency,
-      input.variants.map((variant, position) => ({ ...variant, id: variant.id ?? newId(), active: variant.active ?? true, position })),
+      input.variants.map((variant, position) => ({
+        ...variant,
+        id: variant.id ?? newId(),
+        active: variant.active ?? true,
+        position,
+      })),
     );
     const product = present(await this.products.one(tx, id), 'a product that was just saved is there');
     await this.tell(tx, product);
@@ -95,7 +120,12 @@ export class SaveProduct {
       return await this.transactions.run(work);
     } catch (error) {
       if (isUniqueViolation(error, 'product_variants_merchant_id_sku_key')) {
-        throw Refusal.field('conflict', 'variants', 'sku_taken', 'Another variant of this merchant has one of these SKUs.');
+        throw Refusal.field(
+          'conflict',
+          'variants',
+          'sku_taken',
+          'Another variant of this merchant has one of these SKUs.',
+        );
       }
       throw error;
     }

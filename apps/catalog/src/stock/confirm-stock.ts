@@ -22,14 +22,25 @@ export class ConfirmStock {
 
   async within(tx: Tx, asked: readonly Asked[]): Promise<void> {
     const once = [...new Map(asked.map((each) => [each.data.checkoutId, each])).values()];
-    const known = await this.stock.checkouts(tx, once.map(({ data }) => data.checkoutId));
+    const known = await this.stock.checkouts(
+      tx,
+      once.map(({ data }) => data.checkoutId),
+    );
     const stateOf = ({ data }: Asked) => known.get(data.checkoutId)?.state;
-    const lines = await this.linesOf(tx, once.filter((each) => ['reserved', 'released'].includes(stateOf(each) ?? '')));
+    const lines = await this.linesOf(
+      tx,
+      once.filter((each) => ['reserved', 'released'].includes(stateOf(each) ?? '')),
+    );
     const late = once.filter((each) => stateOf(each) === 'released' && lines.has(each.data.checkoutId));
     const recovered = await this.recover(tx, late, lines);
     const reserved = once.filter((each) => stateOf(each) === 'reserved');
     const sold = [...reserved, ...recovered];
-    await this.stock.settleCheckouts(tx, sold.map(({ data }) => data.checkoutId), 'confirmed', sold.map(() => null));
+    await this.stock.settleCheckouts(
+      tx,
+      sold.map(({ data }) => data.checkoutId),
+      'confirmed',
+      sold.map(() => null),
+    );
     const from = (each: Asked, account: 'reserved' | 'available') =>
       (lines.get(each.data.checkoutId) ?? []).map(({ variantId, quantity, checkoutId }) => ({
         variantId,
@@ -38,30 +49,53 @@ export class ConfirmStock {
         sold: quantity,
         reference: checkoutId,
       }));
-    await this.stock.move(tx, [...reserved.flatMap((each) => from(each, 'reserved')), ...recovered.flatMap((each) => from(each, 'available'))]);
+    await this.stock.move(tx, [
+      ...reserved.flatMap((each) => from(each, 'reserved')),
+      ...recovered.flatMap((each) => from(each, 'available')),
+    ]);
     await this.answers.confirmed(tx, [...sold, ...once.filter((each) => stateOf(each) === 'confirmed')]);
-    await this.refuse(tx, once.filter((each) => !sold.includes(each) && stateOf(each) !== 'confirmed'), known);
+    await this.refuse(
+      tx,
+      once.filter((each) => !sold.includes(each) && stateOf(each) !== 'confirmed'),
+      known,
+    );
   }
 
   private async linesOf(tx: Tx, asked: readonly Asked[]): Promise<Map<string, ReservedLine[]>> {
-    const rows = await this.stock.reservations(tx, asked.map(({ data }) => data.checkoutId));
+    const rows = await this.stock.reservations(
+      tx,
+      asked.map(({ data }) => data.checkoutId),
+    );
     const byCheckout = new Map<string, ReservedLine[]>();
     for (const row of rows) byCheckout.set(row.checkoutId, [...(byCheckout.get(row.checkoutId) ?? []), row]);
     // Locked here, in id order, before anything moves.
-    await this.stock.lockAvailable(tx, rows.map((row) => row.variantId));
+    await this.stock.lockAvailable(
+      tx,
+      rows.map((row) => row.variantId),
+    );
     return byCheckout;
   }
 
   private async recover(tx: Tx, late: readonly Asked[], lines: ReadonlyMap<string, ReservedLine[]>): Promise<Asked[]> {
     if (late.length === 0) return [];
     const wanted = late.map(({ data }) => ({ checkoutId: data.checkoutId, lines: lines.get(data.checkoutId) ?? [] }));
-    const items = await this.stock.lockAvailable(tx, wanted.flatMap((each) => each.lines.map((line) => line.variantId)));
-    const decisions = decideReservations(wanted, new Map([...items].map(([variantId, item]) => [variantId, item.available])));
+    const items = await this.stock.lockAvailable(
+      tx,
+      wanted.flatMap((each) => each.lines.map((line) => line.variantId)),
+    );
+    const decisions = decideReservations(
+      wanted,
+      new Map([...items].map(([variantId, item]) => [variantId, item.available])),
+    );
     return late.filter((_, index) => decisions[index]?.shortages.length === 0);
   }
 
   private async refuse(tx: Tx, asked: readonly Asked[], known: ReadonlyMap<string, SettledCheckout>): Promise<void> {
     const refusable = asked.filter(({ data }) => known.has(data.checkoutId));
-    await this.outbox.addAll(tx, stockRefused, refusable.map((each) => this.answers.to(each, { checkoutId: each.data.checkoutId, shortages: [] })));
+    await this.outbox.addAll(
+      tx,
+      stockRefused,
+      refusable.map((each) => this.answers.to(each, { checkoutId: each.data.checkoutId, shortages: [] })),
+    );
   }
 }

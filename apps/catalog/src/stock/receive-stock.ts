@@ -23,11 +23,18 @@ export class ReceiveStock {
     return this.transactions.run((tx) =>
       this.idempotency.once(tx, request, async () => {
         const owner = await this.findVariant.merchantOf(tx, receipt.variant_id);
-        if (owner !== caller.merchantId) throw Refusal.field('not_found', 'variant_id', 'variant_not_found', 'There is no such variant.');
+        if (owner !== caller.merchantId)
+          throw Refusal.field('not_found', 'variant_id', 'variant_not_found', 'There is no such variant.');
         await this.stock.openItems(tx, [{ variantId: receipt.variant_id, merchantId: owner }]);
         await this.stock.lockAvailable(tx, [receipt.variant_id]);
         await this.stock.move(tx, [
-          { variantId: receipt.variant_id, kind: 'receipt', received: receipt.quantity, available: receipt.quantity, reference: receipt.reference },
+          {
+            variantId: receipt.variant_id,
+            kind: 'receipt',
+            received: receipt.quantity,
+            available: receipt.quantity,
+            reference: receipt.reference,
+          },
         ]);
         return created(await this.queries.level(tx, owner, receipt.variant_id));
       }),

@@ -36,13 +36,29 @@ export class ReleaseStock {
         expiresAt: null,
       })),
     );
-    const known = await this.stock.checkouts(tx, [...once.keys()].filter((id) => !fresh.has(id)));
-    const reserved = [...known.values()].filter(({ state }) => state === 'reserved').map(({ checkoutId }) => checkoutId);
-    await this.giveBack(tx, reserved, reserved.map((id) => once.get(id)?.data.reason ?? 'released'));
-    const done = [...fresh, ...[...known.values()].filter(({ state }) => state !== 'confirmed').map(({ checkoutId }) => checkoutId)];
+    const known = await this.stock.checkouts(
+      tx,
+      [...once.keys()].filter((id) => !fresh.has(id)),
+    );
+    const reserved = [...known.values()]
+      .filter(({ state }) => state === 'reserved')
+      .map(({ checkoutId }) => checkoutId);
+    await this.giveBack(
+      tx,
+      reserved,
+      reserved.map((id) => once.get(id)?.data.reason ?? 'released'),
+    );
+    const done = [
+      ...fresh,
+      ...[...known.values()].filter(({ state }) => state !== 'confirmed').map(({ checkoutId }) => checkoutId),
+    ];
     await this.answers.released(
       tx,
-      done.map((checkoutId) => ({ asked: once.get(checkoutId), checkoutId, reason: once.get(checkoutId)?.data.reason ?? 'released' })),
+      done.map((checkoutId) => ({
+        asked: once.get(checkoutId),
+        checkoutId,
+        reason: once.get(checkoutId)?.data.reason ?? 'released',
+      })),
     );
   }
 
@@ -50,8 +66,15 @@ export class ReleaseStock {
   async expire(): Promise<number> {
     return this.transactions.run(async (tx) => {
       const due = await this.stock.dueCheckouts(tx, this.clock.now(), sweepLimit);
-      await this.giveBack(tx, due, due.map(() => 'expired'));
-      await this.answers.released(tx, due.map((checkoutId) => ({ checkoutId, reason: 'expired' })));
+      await this.giveBack(
+        tx,
+        due,
+        due.map(() => 'expired'),
+      );
+      await this.answers.released(
+        tx,
+        due.map((checkoutId) => ({ checkoutId, reason: 'expired' })),
+      );
       return due.length;
     });
   }
@@ -59,11 +82,20 @@ export class ReleaseStock {
   private async giveBack(tx: Tx, checkoutIds: readonly string[], reasons: readonly string[]): Promise<void> {
     if (checkoutIds.length === 0) return;
     const lines = await this.stock.reservations(tx, checkoutIds);
-    await this.stock.lockAvailable(tx, lines.map((line) => line.variantId));
+    await this.stock.lockAvailable(
+      tx,
+      lines.map((line) => line.variantId),
+    );
     await this.stock.settleCheckouts(tx, checkoutIds, 'released', reasons);
     await this.stock.move(
       tx,
-      lines.map(({ variantId, quantity, checkoutId }) => ({ variantId, kind: 'release', available: quantity, reserved: -quantity, reference: checkoutId })),
+      lines.map(({ variantId, quantity, checkoutId }) => ({
+        variantId,
+        kind: 'release',
+        available: quantity,
+        reserved: -quantity,
+        reference: checkoutId,
+      })),
     );
   }
 }

@@ -2,8 +2,15 @@ import fc from 'fast-check';
 import { decideReservations, type Wanted } from './reserve-decision';
 
 const variants = ['shirt', 'mug', 'cap'];
-const line = fc.record({ lineId: fc.uuid(), variantId: fc.constantFrom(...variants), quantity: fc.integer({ min: 1, max: 4 }) });
-const checkouts = fc.array(fc.record({ checkoutId: fc.uuid(), lines: fc.array(line, { minLength: 1, maxLength: 4 }) }), { maxLength: 30 });
+const line = fc.record({
+  lineId: fc.uuid(),
+  variantId: fc.constantFrom(...variants),
+  quantity: fc.integer({ min: 1, max: 4 }),
+});
+const checkouts = fc.array(
+  fc.record({ checkoutId: fc.uuid(), lines: fc.array(line, { minLength: 1, maxLength: 4 }) }),
+  { maxLength: 30 },
+);
 
 it('CMP-CAT-1: never promises more than there is, and all of a checkout or nothing of it', () => {
   fc.assert(
@@ -38,7 +45,10 @@ it('CMP-CAT-1: lets two lines that want the same variant share its stock', () =>
 });
 
 it('serves the first who came', () => {
-  const one = (checkoutId: string): Wanted => ({ checkoutId, lines: [{ lineId: checkoutId, variantId: 'cap', quantity: 1 }] });
+  const one = (checkoutId: string): Wanted => ({
+    checkoutId,
+    lines: [{ lineId: checkoutId, variantId: 'cap', quantity: 1 }],
+  });
   const decisions = decideReservations([one('a'), one('b'), one('c')], new Map([['cap', 2]]));
   expect(decisions.map(({ shortages }) => shortages.length)).toEqual([0, 0, 1]);
 });

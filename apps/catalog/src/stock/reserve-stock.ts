@@ -36,8 +36,14 @@ export class ReserveStock {
       fresh.flatMap(({ data }) => data.lines.map((line) => line.variantId)),
     );
     const available = new Map([...items].map(([variantId, item]) => [variantId, item.available]));
-    const decisions = new Map(decideReservations(fresh.map(({ data }) => data), available).map((each) => [each.checkoutId, each]));
-    const shortagesOf = ({ data }: Asked): ReserveDecision['shortages'] => decisions.get(data.checkoutId)?.shortages ?? [];
+    const decisions = new Map(
+      decideReservations(
+        fresh.map(({ data }) => data),
+        available,
+      ).map((each) => [each.checkoutId, each]),
+    );
+    const shortagesOf = ({ data }: Asked): ReserveDecision['shortages'] =>
+      decisions.get(data.checkoutId)?.shortages ?? [];
     const reserved = fresh.filter((each) => shortagesOf(each).length === 0);
     const refused = fresh.filter((each) => shortagesOf(each).length > 0);
 
@@ -59,14 +65,25 @@ export class ReserveStock {
         reference: checkoutId,
       })),
     );
-    await this.outbox.addAll(tx, stockReserved, reserved.map((each) => this.answers.to(each, { checkoutId: each.data.checkoutId, expiresAt: each.data.expiresAt })));
+    await this.outbox.addAll(
+      tx,
+      stockReserved,
+      reserved.map((each) =>
+        this.answers.to(each, { checkoutId: each.data.checkoutId, expiresAt: each.data.expiresAt }),
+      ),
+    );
     await this.outbox.addAll(
       tx,
       stockRefused,
       refused.map((each) =>
         this.answers.to(each, {
           checkoutId: each.data.checkoutId,
-          shortages: shortagesOf(each).map(({ lineId, variantId, quantity, available: left }) => ({ lineId, variantId, requested: quantity, available: left })),
+          shortages: shortagesOf(each).map(({ lineId, variantId, quantity, available: left }) => ({
+            lineId,
+            variantId,
+            requested: quantity,
+            available: left,
+          })),
         }),
       ),
     );

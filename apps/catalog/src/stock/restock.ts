@@ -28,11 +28,23 @@ export class Restock {
         throw new PoisonMessage(`refund ${refundId} brings back more of line ${line.lineId} than it sold`);
       }
     }
-    await this.stock.lockAvailable(tx, lines.map((line) => line.variantId));
-    await this.stock.addRestocked(tx, lines.map((line) => ({ ...line, checkoutId })));
+    await this.stock.lockAvailable(
+      tx,
+      lines.map((line) => line.variantId),
+    );
+    await this.stock.addRestocked(
+      tx,
+      lines.map((line) => ({ ...line, checkoutId })),
+    );
     await this.stock.move(
       tx,
-      lines.map(({ variantId, quantity }) => ({ variantId, kind: 'restock', available: quantity, sold: -quantity, reference: refundId })),
+      lines.map(({ variantId, quantity }) => ({
+        variantId,
+        kind: 'restock',
+        available: quantity,
+        sold: -quantity,
+        reference: refundId,
+      })),
     );
     await this.outbox.addAll(tx, stockRestocked, [this.answers.to(asked, { refundId, checkoutId })]);
   }

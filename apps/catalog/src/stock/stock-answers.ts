@@ -36,20 +36,36 @@ export class StockAnswers {
       tx,
       stockReserved,
       inState('reserved').map((each) =>
-        this.to(each, { checkoutId: each.data.checkoutId, expiresAt: (known.get(each.data.checkoutId)?.expiresAt ?? new Date()).toISOString() }),
+        this.to(each, {
+          checkoutId: each.data.checkoutId,
+          expiresAt: (known.get(each.data.checkoutId)?.expiresAt ?? new Date()).toISOString(),
+        }),
       ),
     );
-    await this.outbox.addAll(tx, stockRefused, inState('refused').map((each) => this.to(each, { checkoutId: each.data.checkoutId, shortages: [] })));
+    await this.outbox.addAll(
+      tx,
+      stockRefused,
+      inState('refused').map((each) => this.to(each, { checkoutId: each.data.checkoutId, shortages: [] })),
+    );
     await this.confirmed(tx, inState('confirmed'));
     await this.outbox.addAll(
       tx,
       stockReleased,
-      inState('released').map((each) => this.to(each, { checkoutId: each.data.checkoutId, reason: known.get(each.data.checkoutId)?.reason ?? 'released' })),
+      inState('released').map((each) =>
+        this.to(each, {
+          checkoutId: each.data.checkoutId,
+          reason: known.get(each.data.checkoutId)?.reason ?? 'released',
+        }),
+      ),
     );
   }
 
   async confirmed(tx: Tx, asked: readonly Asked[]): Promise<void> {
-    await this.outbox.addAll(tx, stockConfirmed, asked.map((each) => this.to(each, { checkoutId: each.data.checkoutId })));
+    await this.outbox.addAll(
+      tx,
+      stockConfirmed,
+      asked.map((each) => this.to(each, { checkoutId: each.data.checkoutId })),
+    );
   }
 
   async released(tx: Tx, checkouts: readonly { asked?: Asked; checkoutId: string; reason: string }[]): Promise<void> {

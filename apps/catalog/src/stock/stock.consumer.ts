@@ -1,4 +1,14 @@
-import { type Envelope, stockConfirm, type StockConfirm, stockRelease, type StockRelease, stockReserve, type StockReserve, stockRestock, type StockRestock } from '@florin/contracts';
+import {
+  type Envelope,
+  stockConfirm,
+  type StockConfirm,
+  stockRelease,
+  type StockRelease,
+  stockReserve,
+  type StockReserve,
+  stockRestock,
+  type StockRestock,
+} from '@florin/contracts';
 import { Consumes, ConsumesSet, type Delivery } from '@florin/messaging';
 import { Controller } from '@nestjs/common';
 import { ConfirmStock } from './confirm-stock';

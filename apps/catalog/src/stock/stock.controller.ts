@@ -1,5 +1,14 @@
 import { type Caller, CurrentCaller, Requires } from '@florin/access';
-import { type Answered, Answers, Idempotent, IdempotencyRequest, type IdempotentRequest, IdParam, type Page, PageQuery } from '@florin/http';
+import {
+  type Answered,
+  Answers,
+  Idempotent,
+  IdempotencyRequest,
+  type IdempotentRequest,
+  IdParam,
+  type Page,
+  PageQuery,
+} from '@florin/http';
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { ReceiveStock } from './receive-stock';
 import { StockLevelDto, StockMovementDto, StockReceiptDto } from './stock.dto';
@@ -17,7 +26,11 @@ export class StockController {
   @Requires('catalog.stock:write')
   @Idempotent()
   @Answers(StockLevelDto, { status: 201 })
-  receive(@CurrentCaller() caller: Caller, @IdempotencyRequest() request: IdempotentRequest, @Body() receipt: StockReceiptDto): Promise<Answered<StockLevelDto>> {
+  receive(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @Body() receipt: StockReceiptDto,
+  ): Promise<Answered<StockLevelDto>> {
     return this.receiveStock.execute(caller, request, receipt);
   }
 
@@ -31,7 +44,11 @@ export class StockController {
   @Get(':variant_id/movements')
   @Requires('catalog.stock:read')
   @Answers(StockMovementDto, { page: true })
-  movements(@CurrentCaller() caller: Caller, @IdParam('variant_id') variantId: string, @Query() query: PageQuery): Promise<Page<StockMovementDto>> {
+  movements(
+    @CurrentCaller() caller: Caller,
+    @IdParam('variant_id') variantId: string,
+    @Query() query: PageQuery,
+  ): Promise<Page<StockMovementDto>> {
     return this.queries.movements(caller.merchantId, variantId, query);
   }
 }

@@ -15,6 +15,16 @@ import { StockRepository } from './stock.repository';
 @Module({
   imports: [ProductsModule],
   controllers: [StockController, StockConsumer],
-  providers: [ConfirmStock, ExpireReservations, ReceiveStock, ReleaseStock, ReserveStock, Restock, StockAnswers, StockQueries, StockRepository],
+  providers: [
+    ConfirmStock,
+    ExpireReservations,
+    ReceiveStock,
+    ReleaseStock,
+    ReserveStock,
+    Restock,
+    StockAnswers,
+    StockQueries,
+    StockRepository,
+  ],
 })
 export class StockModule {}

@@ -34,7 +34,10 @@ export interface ReservedLine {
 /** SQL of stock. Every function takes a set and costs a fixed number of statements. */
 export class StockRepository {
   /** Locks the variants in id order, so that two sets that want the same variants wait and never deadlock. */
-  async lockAvailable(tx: Tx, variantIds: readonly string[]): Promise<Map<string, { available: number; merchantId: string }>> {
+  async lockAvailable(
+    tx: Tx,
+    variantIds: readonly string[],
+  ): Promise<Map<string, { available: number; merchantId: string }>> {
     const rows = await tx.query<{ variant_id: string; available: number; merchant_id: string }>(
       `SELECT variant_id, available, merchant_id FROM inventory_items
        WHERE variant_id = ANY($1::uuid[]) ORDER BY variant_id FOR UPDATE`,
@@ -70,7 +73,12 @@ export class StockRepository {
     return new Set(rows.map((row) => row.checkout_id));
   }
 
-  async settleCheckouts(tx: Tx, checkoutIds: readonly string[], state: CheckoutState, reasons: readonly (string | null)[]): Promise<void> {
+  async settleCheckouts(
+    tx: Tx,
+    checkoutIds: readonly string[],
+    state: CheckoutState,
+    reasons: readonly (string | null)[],
+  ): Promise<void> {
     if (checkoutIds.length === 0) return;
     await tx.execute(
       `UPDATE inventory_checkouts SET state = $2, reason = news.reason, settled_at = now()
@@ -103,7 +111,10 @@ export class StockRepository {
     );
   }
 
-  async addRestocked(tx: Tx, lines: readonly { checkoutId: string; lineId: string; quantity: number }[]): Promise<void> {
+  async addRestocked(
+    tx: Tx,
+    lines: readonly { checkoutId: string; lineId: string; quantity: number }[],
+  ): Promise<void> {
     await tx.execute(
       `UPDATE inventory_reservations AS held SET restocked = held.restocked + back.quantity
        FROM (SELECT checkout_id, line_id, sum(quantity)::bigint AS quantity

@@ -34,7 +34,8 @@ export class ClawBackPoints {
       throw new Error(`the refund of order ${event.data.orderId} overtook its earning: to be tried again`);
     }
     for (const order of orders) await this.clawBackFrom(tx, event, order);
-    for (const cashback of await this.refunds.lockCashback(tx, event.data.orderId)) await this.reverse(tx, event, cashback);
+    for (const cashback of await this.refunds.lockCashback(tx, event.data.orderId))
+      await this.reverse(tx, event, cashback);
   }
 
   private async willEarn(tx: Tx, { merchantId, currency }: OrderRefunded): Promise<boolean> {
@@ -48,16 +49,25 @@ export class ClawBackPoints {
     const key = standingKey(order.memberId, order.programId);
     const { standings } = await this.keepStandings.lock(tx, [order]);
     const before = present(standings.get(key), 'who earned is a member');
-    const lines = new Map((await this.refunds.lockLines(tx, orderId, order.programId)).map((line) => [line.lineId, line]));
+    const lines = new Map(
+      (await this.refunds.lockLines(tx, orderId, order.programId)).map((line) => [line.lineId, line]),
+    );
     const clawed = event.data.lines.map((refunded) => {
-      const step = clawBack(present(lines.get(refunded.lineId), `line ${refunded.lineId} of the refund was earned on`), refunded.totalMinor);
+      const step = clawBack(
+        present(lines.get(refunded.lineId), `line ${refunded.lineId} of the refund was earned on`),
+        refunded.totalMinor,
+      );
       lines.set(refunded.lineId, step.after);
       return step;
     });
     const owed = clawed.reduce((sum, { points }) => sum + points, 0);
     const { changed, missing } = takeFromLots(await this.refunds.openLots(tx, order), orderId, owed);
     const taken = owed - missing;
-    const after: Standing = { ...before, points: before.points - taken, qualifyingPoints: Math.max(before.qualifyingPoints - owed, 0) };
+    const after: Standing = {
+      ...before,
+      points: before.points - taken,
+      qualifyingPoints: Math.max(before.qualifyingPoints - owed, 0),
+    };
     await this.refunds.save(tx, orderId, order.programId, [...lines.values()], changed);
     await this.keepStandings.save(tx, { standings: [after], days: [], tierChanges: [] });
     if (taken > 0) await this.post(tx, event.data, order, taken);
@@ -76,12 +86,23 @@ export class ClawBackPoints {
         balanceAfter: after.points,
         reason: missing > 0 ? 'refunded_after_spending' : 'refunded',
         steps: stepsOf(clawed, owed, missing),
-        input: { lines: event.data.lines.map(({ lineId, totalMinor }) => ({ line_id: lineId, total_minor: totalMinor })) },
+        input: {
+          lines: event.data.lines.map(({ lineId, totalMinor }) => ({ line_id: lineId, total_minor: totalMinor })),
+        },
         issuedAt: new Date(event.data.refundedAt),
       },
     ]);
     const { memberId, programId, merchantId } = order;
-    const data = { receiptId, memberId, programId, merchantId, orderId, refundId, points: taken, balance: after.points };
+    const data = {
+      receiptId,
+      memberId,
+      programId,
+      merchantId,
+      orderId,
+      refundId,
+      points: taken,
+      balance: after.points,
+    };
     await this.outbox.add(tx, pointsClawedBack, memberId, data, { cause: causeOf(event) });
   }
 
@@ -110,7 +131,15 @@ export class ClawBackPoints {
     const amountMinor = reversedMinor - cashback.reversedMinor;
     if (amountMinor === 0) return;
     const { refundId, orderId, currency } = event.data;
-    const data = { cashbackId: cashback.id, refundId, orderId, memberId: cashback.memberId, merchantId: cashback.merchantId, amountMinor, currency };
+    const data = {
+      cashbackId: cashback.id,
+      refundId,
+      orderId,
+      memberId: cashback.memberId,
+      merchantId: cashback.merchantId,
+      amountMinor,
+      currency,
+    };
     await this.outbox.add(tx, cashbackReversed, cashback.id, data, { cause: causeOf(event) });
   }
 }

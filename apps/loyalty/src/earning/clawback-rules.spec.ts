@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { clawBack, type LineStanding, takeFromLots } from './clawback-rules';
 
-const line = fc.record({ totalMinor: fc.integer({ min: 1, max: 1_000_000 }), points: fc.integer({ min: 0, max: 100_000 }) });
-const fresh = (input: { totalMinor: number; points: number }): LineStanding => ({ lineId: 'l', refundedMinor: 0, clawedPoints: 0, ...input });
+const line = fc.record({
+  totalMinor: fc.integer({ min: 1, max: 1_000_000 }),
+  points: fc.integer({ min: 0, max: 100_000 }),
+});
+const fresh = (input: { totalMinor: number; points: number }): LineStanding => ({
+  lineId: 'l',
+  refundedMinor: 0,
+  clawedPoints: 0,
+  ...input,
+});
 
 /** Cuts a total into parts at the given places. */
 function parts(total: number, cuts: readonly number[]): number[] {
@@ -10,7 +18,8 @@ function parts(total: number, cuts: readonly number[]): number[] {
   return places.slice(1).map((place, index) => place - (places[index] ?? 0));
 }
 
-const refundAll = (start: LineStanding, amounts: readonly number[]): LineStanding => amounts.reduce((at, amount) => clawBack(at, amount).after, start);
+const refundAll = (start: LineStanding, amounts: readonly number[]): LineStanding =>
+  amounts.reduce((at, amount) => clawBack(at, amount).after, start);
 
 it('CMP-LOY-1, GAP-LOY-10: gives back exactly the points of a refunded line, in whatever parts and order', () => {
   fc.assert(

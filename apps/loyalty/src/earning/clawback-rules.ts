@@ -36,7 +36,11 @@ export interface RemainingLot {
  * Takes points out of lots: first out of the refunded order's own, then first expiring first (the order given).
  * Gives what is left of each lot that changed, and how many points were not there any more because they were spent.
  */
-export function takeFromLots(lots: readonly RemainingLot[], orderId: string, points: number): { changed: RemainingLot[]; missing: number } {
+export function takeFromLots(
+  lots: readonly RemainingLot[],
+  orderId: string,
+  points: number,
+): { changed: RemainingLot[]; missing: number } {
   const own = lots.filter((lot) => lot.orderId === orderId);
   const others = lots.filter((lot) => lot.orderId !== orderId);
   const changed: RemainingLot[] = [];

@@ -1,6 +1,13 @@
-import { cashbackAccrued, causeOf, type Envelope, type OrderCompleted, pointsEarned, tierUpgraded } from '@florin/contracts';
+import {
+  cashbackAccrued,
+  causeOf,
+  type Envelope,
+  type OrderCompleted,
+  pointsEarned,
+  tierUpgraded,
+} from '@florin/contracts';
 import type { Tx } from '@florin/database';
-import { assert, type Cause, dayMs, newId, present } from '@florin/kernel';
+import { assert, type Cause, newId, present } from '@florin/kernel';
 import { Ledger } from '@florin/ledger';
 import { Outbox } from '@florin/messaging';
 import { Injectable } from '@nestjs/common';
@@ -30,21 +37,35 @@ export class EarnPoints {
   ) {}
 
   async within(tx: Tx, events: readonly Envelope<OrderCompleted>[]): Promise<void> {
-    const programs = await this.programs.defaultsOf(tx, events.map(({ data }) => data.merchantId));
+    const programs = await this.programs.defaultsOf(
+      tx,
+      events.map(({ data }) => data.merchantId),
+    );
     const candidates = events.flatMap((event) => {
       const program = programs.get(programKey(event.data.merchantId, event.data.currency));
       return program ? [{ order: event.data, program, cause: causeOf(event) }] : [];
     });
     const fresh = await this.writer.withoutKnown(tx, candidates);
     if (fresh.length === 0) return;
-    await this.enrolMembers.within(tx, fresh.map(({ order, program, cause }) => ({ memberId: order.memberId, program, at: new Date(order.completedAt), cause })));
+    await this.enrolMembers.within(
+      tx,
+      fresh.map(({ order, program, cause }) => ({
+        memberId: order.memberId,
+        program,
+        at: new Date(order.completedAt),
+        cause,
+      })),
+    );
     const earned = await this.decide(tx, fresh);
     await this.post(tx, earned);
     await this.writer.write(tx, earned);
     await this.tell(tx, earned);
   }
 
-  private async decide(tx: Tx, fresh: readonly { order: OrderCompleted; program: Program; cause: Cause }[]): Promise<EarnedOrder[]> {
+  private async decide(
+    tx: Tx,
+    fresh: readonly { order: OrderCompleted; program: Program; cause: Cause }[],
+  ): Promise<EarnedOrder[]> {
     const wanted = fresh.map(({ order, program }) => ({
       memberId: order.memberId,
       programId: program.id,
@@ -124,7 +145,14 @@ export class EarnPoints {
         .map(({ order, program, cause, tierBefore, standing }) => ({
           subject: order.memberId,
           cause,
-          data: { memberId: order.memberId, programId: program.id, merchantId: program.merchantId, fromTier: tierBefore, toTier: standing.tier, origin: order.origin },
+          data: {
+            memberId: order.memberId,
+            programId: program.id,
+            merchantId: program.merchantId,
+            fromTier: tierBefore,
+            toTier: standing.tier,
+            origin: order.origin,
+          },
         })),
     );
     await this.outbox.addAll(

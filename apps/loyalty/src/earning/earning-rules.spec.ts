@@ -21,7 +21,11 @@ const program: Program = {
 const bronze: EarningMember = { tier: 'bronze', isFrozen: false, earnedToday: 0 };
 const order = (...totals: number[]) => ({
   orderId: 'o',
-  lines: totals.map((totalMinor, index) => ({ lineId: String(index), totalMinor, taxMinor: Math.floor(totalMinor / 6) })),
+  lines: totals.map((totalMinor, index) => ({
+    lineId: String(index),
+    totalMinor,
+    taxMinor: Math.floor(totalMinor / 6),
+  })),
 });
 const withEarning = (earning: Partial<Program['rules']['earning']>): Program => ({
   ...program,
@@ -43,13 +47,26 @@ it('LOY-47: cuts what a member earns to what the day still allows and says so', 
   const capped = withEarning({ max_per_day: 10 });
   const earning = earn(capped, { ...bronze, earnedToday: 7 }, order(1_000));
   expect(earning.points).toBe(3);
-  expect(earning.steps.at(-1)).toEqual({ step: 'daily_cap', detail: 'at most 10 points a day, 7 earned before', value: 3 });
-  expect(earn(capped, { ...bronze, earnedToday: 12 }, order(1_000))).toMatchObject({ points: 0, reason: 'daily_cap_reached' });
+  expect(earning.steps.at(-1)).toEqual({
+    step: 'daily_cap',
+    detail: 'at most 10 points a day, 7 earned before',
+    value: 3,
+  });
+  expect(earn(capped, { ...bronze, earnedToday: 12 }, order(1_000))).toMatchObject({
+    points: 0,
+    reason: 'daily_cap_reached',
+  });
 });
 
 it('GAP-LOY-08: gives the reason when nothing is earned', () => {
-  expect(earn(program, { ...bronze, isFrozen: true }, order(1_000))).toMatchObject({ points: 0, reason: 'member_frozen' });
-  expect(earn({ ...program, status: 'suspended' }, bronze, order(1_000))).toMatchObject({ points: 0, reason: 'program_suspended' });
+  expect(earn(program, { ...bronze, isFrozen: true }, order(1_000))).toMatchObject({
+    points: 0,
+    reason: 'member_frozen',
+  });
+  expect(earn({ ...program, status: 'suspended' }, bronze, order(1_000))).toMatchObject({
+    points: 0,
+    reason: 'program_suspended',
+  });
 });
 
 it('GAP-LOY-06: leaves tax out where the program says so', () => {

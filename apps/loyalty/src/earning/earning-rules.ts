@@ -49,14 +49,21 @@ export function earn(program: Program, member: EarningMember, order: EarningOrde
   const multiplied = mulDiv(base, tier.multiplier_bps, 10_000, 'floor');
   const whole = Math.floor(multiplied / scale);
   const steps: Step[] = [
-    { step: 'eligible', detail: earning.include_tax ? 'what the lines cost, tax included' : 'what the lines cost without tax', value: eligible },
+    {
+      step: 'eligible',
+      detail: earning.include_tax ? 'what the lines cost, tax included' : 'what the lines cost without tax',
+      value: eligible,
+    },
     { step: 'base', detail: `${earning.points} points for every ${earning.per_minor} minor units`, value: base },
     { step: 'tier', detail: `${tier.name} earns ${tier.multiplier_bps / 10_000} times`, value: multiplied },
     { step: 'round', detail: 'down to whole points', value: whole },
   ];
   const points = capped(whole, earning, member, steps);
   const shares = points === 0 ? order.lines.map(() => 0) : allocate(points, weights);
-  assert(shares.reduce((sum, share) => sum + share, 0) === points, 'the points of the lines sum to the points of the order');
+  assert(
+    shares.reduce((sum, share) => sum + share, 0) === points,
+    'the points of the lines sum to the points of the order',
+  );
   return {
     points,
     reason: points > 0 ? 'earned' : whole > 0 ? 'daily_cap_reached' : 'below_one_point',
@@ -75,7 +82,11 @@ function capped(whole: number, earning: Program['rules']['earning'], member: Ear
     const left = Math.max(earning.max_per_day - member.earnedToday, 0);
     if (points > left) {
       points = left;
-      steps.push({ step: 'daily_cap', detail: `at most ${earning.max_per_day} points a day, ${member.earnedToday} earned before`, value: points });
+      steps.push({
+        step: 'daily_cap',
+        detail: `at most ${earning.max_per_day} points a day, ${member.earnedToday} earned before`,
+        value: points,
+      });
     }
   }
   return points;
@@ -92,5 +103,7 @@ function refused(order: EarningOrder, reason: string, detail: string): Earning {
 
 /** The cashback of an order in minor units, rounded down; zero where the program gives none. */
 export function cashbackOf(program: Program, totalMinor: number): number {
-  return program.status === 'active' && program.rules.cashback ? mulDiv(totalMinor, program.rules.cashback.rate_bps, 10_000, 'floor') : 0;
+  return program.status === 'active' && program.rules.cashback
+    ? mulDiv(totalMinor, program.rules.cashback.rate_bps, 10_000, 'floor')
+    : 0;
 }

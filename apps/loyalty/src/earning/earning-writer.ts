@@ -19,9 +19,15 @@ export class EarningWriter {
   ) {}
 
   /** Leaves out orders that have their receipt already, and the second telling of one within the set. */
-  async withoutKnown<T extends { order: OrderCompleted; program: Program }>(tx: Tx, candidates: readonly T[]): Promise<T[]> {
+  async withoutKnown<T extends { order: OrderCompleted; program: Program }>(
+    tx: Tx,
+    candidates: readonly T[],
+  ): Promise<T[]> {
     if (candidates.length === 0) return [];
-    const seen = await this.issueReceipts.known(tx, candidates.map(({ order }) => order.orderId));
+    const seen = await this.issueReceipts.known(
+      tx,
+      candidates.map(({ order }) => order.orderId),
+    );
     return candidates.filter(({ order, program }) => {
       const key = `${order.orderId}:${program.id}`;
       if (seen.has(key)) return false;
@@ -35,10 +41,14 @@ export class EarningWriter {
     await this.lots.insertLots(tx, earned.filter(({ earning }) => earning.points > 0).map(lotOf));
     await this.lots.insertEarnedLines(
       tx,
-      earned.flatMap(({ order, program, earning }) => earning.lines.map((line) => ({ ...line, orderId: order.orderId, programId: program.id }))),
+      earned.flatMap(({ order, program, earning }) =>
+        earning.lines.map((line) => ({ ...line, orderId: order.orderId, programId: program.id })),
+      ),
     );
     await this.lots.insertCashback(tx, earned.filter(({ cashbackMinor }) => cashbackMinor > 0).map(cashbackRow));
-    const last = new Map(earned.map((each) => [standingKey(each.standing.memberId, each.standing.programId), each.standing]));
+    const last = new Map(
+      earned.map((each) => [standingKey(each.standing.memberId, each.standing.programId), each.standing]),
+    );
     const days = new Map(
       earned.map(({ standing: { memberId, programId }, day, earnedOnDay }) => [
         `${standingKey(memberId, programId)}:${day}`,
@@ -71,7 +81,11 @@ function receiptOf({ order, program, receiptId, earning, standing, tierBefore, e
       tier: tierBefore,
       is_frozen: standing.isFrozen,
       earned_today: earnedOnDay - earning.points,
-      lines: order.lines.map(({ lineId, totalMinor, taxMinor }) => ({ line_id: lineId, total_minor: totalMinor, tax_minor: taxMinor })),
+      lines: order.lines.map(({ lineId, totalMinor, taxMinor }) => ({
+        line_id: lineId,
+        total_minor: totalMinor,
+        tax_minor: taxMinor,
+      })),
     },
     issuedAt: new Date(order.completedAt),
   };

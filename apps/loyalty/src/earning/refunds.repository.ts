@@ -30,7 +30,10 @@ export class RefundsRepository {
   }
 
   async isKnown(tx: Tx, refundId: string, programId: string): Promise<boolean> {
-    const rows = await tx.query(`SELECT 1 FROM loyalty_receipts WHERE refund_id = $1 AND program_id = $2 AND kind = 'clawback'`, [refundId, programId]);
+    const rows = await tx.query(
+      `SELECT 1 FROM loyalty_receipts WHERE refund_id = $1 AND program_id = $2 AND kind = 'clawback'`,
+      [refundId, programId],
+    );
     return rows.length > 0;
   }
 
@@ -50,12 +53,24 @@ export class RefundsRepository {
     );
   }
 
-  async save(tx: Tx, orderId: string, programId: string, lines: readonly LineStanding[], lots: readonly RemainingLot[]): Promise<void> {
+  async save(
+    tx: Tx,
+    orderId: string,
+    programId: string,
+    lines: readonly LineStanding[],
+    lots: readonly RemainingLot[],
+  ): Promise<void> {
     await tx.execute(
       `UPDATE loyalty_earned_lines AS line SET refunded_minor = new.refunded_minor, clawed_points = new.clawed_points
        FROM unnest($3::uuid[], $4::bigint[], $5::bigint[]) AS new (line_id, refunded_minor, clawed_points)
        WHERE line.order_id = $1 AND line.program_id = $2 AND line.line_id = new.line_id`,
-      [orderId, programId, lines.map((line) => line.lineId), lines.map((line) => line.refundedMinor), lines.map((line) => line.clawedPoints)],
+      [
+        orderId,
+        programId,
+        lines.map((line) => line.lineId),
+        lines.map((line) => line.refundedMinor),
+        lines.map((line) => line.clawedPoints),
+      ],
     );
     await tx.execute(
       'UPDATE loyalty_lots AS lot SET remaining = new.remaining FROM unnest($1::uuid[], $2::bigint[]) AS new (id, remaining) WHERE lot.id = new.id',
@@ -73,6 +88,10 @@ export class RefundsRepository {
   }
 
   async saveCashback(tx: Tx, id: string, refundedMinor: number, reversedMinor: number): Promise<void> {
-    await tx.execute('UPDATE loyalty_cashback SET refunded_minor = $2, reversed_minor = $3 WHERE id = $1', [id, refundedMinor, reversedMinor]);
+    await tx.execute('UPDATE loyalty_cashback SET refunded_minor = $2, reversed_minor = $3 WHERE id = $1', [
+      id,
+      refundedMinor,
+      reversedMinor,
+    ]);
   }
 }

@@ -40,7 +40,10 @@ export class EnrolMembers {
     if (enrolled.length === 0) return;
     await this.ledger.open(
       tx,
-      enrolled.map(({ memberId, programId }) => ({ code: memberAccount(memberId, programId), asset: pointsAsset(programId) })),
+      enrolled.map(({ memberId, programId }) => ({
+        code: memberAccount(memberId, programId),
+        asset: pointsAsset(programId),
+      })),
     );
     await this.outbox.addAll(
       tx,

@@ -21,10 +21,16 @@ export interface StandingChanges {
 export class KeepStandings {
   constructor(private readonly members: MembersRepository) {}
 
-  async lock(tx: Tx, wanted: readonly { memberId: string; programId: string; day?: string }[]): Promise<LockedStandings> {
+  async lock(
+    tx: Tx,
+    wanted: readonly { memberId: string; programId: string; day?: string }[],
+  ): Promise<LockedStandings> {
     const standings = await this.members.lock(tx, wanted);
     const days = wanted.flatMap((each) => (each.day === undefined ? [] : [{ ...each, day: each.day }]));
-    return { standings, earnedOn: days.length === 0 ? new Map() : await this.members.earnedOn(tx, days) };
+    return {
+      standings,
+      earnedOn: days.length === 0 ? new Map<string, number>() : await this.members.earnedOn(tx, days),
+    };
   }
 
   async save(tx: Tx, changes: StandingChanges): Promise<void> {

@@ -21,7 +21,13 @@ export class MemberQueries {
       [memberId, merchantId],
     );
     if (rows.length === 0) throw new Refusal('not_found', 'member_not_found', 'There is no such member.');
-    return { member_id: memberId, programs: rows.map(({ tiers, ...standing }) => ({ ...standing, next_tier: nextTier(tiers, standing.qualifying_points) })) };
+    return {
+      member_id: memberId,
+      programs: rows.map(({ tiers, ...standing }) => ({
+        ...standing,
+        next_tier: nextTier(tiers, standing.qualifying_points),
+      })),
+    };
   }
 
   async lots(merchantId: string, memberId: string, query: PageQuery): Promise<Page<LotDto>> {

@@ -78,7 +78,10 @@ export class MembersRepository {
   }
 
   /** What was earned on each of the days asked, keyed by standing and day. */
-  async earnedOn(tx: Tx, days: readonly { memberId: string; programId: string; day: string }[]): Promise<Map<string, number>> {
+  async earnedOn(
+    tx: Tx,
+    days: readonly { memberId: string; programId: string; day: string }[],
+  ): Promise<Map<string, number>> {
     const rows = await tx.query<{ member_id: string; program_id: string; day: string; points: number }>(
       `SELECT member_id, program_id, day::text, points FROM loyalty_daily_earnings
        WHERE (member_id, program_id, day) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::date[]))`,
@@ -93,7 +96,12 @@ export class MembersRepository {
       `INSERT INTO loyalty_daily_earnings (member_id, program_id, day, points)
        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::bigint[])
        ON CONFLICT (member_id, program_id, day) DO UPDATE SET points = excluded.points`,
-      [days.map((each) => each.memberId), days.map((each) => each.programId), days.map((each) => each.day), days.map((each) => each.points)],
+      [
+        days.map((each) => each.memberId),
+        days.map((each) => each.programId),
+        days.map((each) => each.day),
+        days.map((each) => each.points),
+      ],
     );
   }
 }

@@ -14,13 +14,25 @@ export class UserVerifiedConsumer {
 
   @ConsumesSet(userVerified)
   async handle(events: Envelope<UserVerified>[], { tx }: Delivery): Promise<void> {
-    const programs = [...(await this.programs.defaultsOf(tx, events.map(({ data }) => data.merchantId))).values()];
+    const programs = [
+      ...(
+        await this.programs.defaultsOf(
+          tx,
+          events.map(({ data }) => data.merchantId),
+        )
+      ).values(),
+    ];
     await this.enrolMembers.within(
       tx,
       events.flatMap((event) =>
         programs
           .filter((program) => program.merchantId === event.data.merchantId)
-          .map((program) => ({ memberId: event.data.userId, program, at: new Date(event.data.verifiedAt), cause: causeOf(event) })),
+          .map((program) => ({
+            memberId: event.data.userId,
+            program,
+            at: new Date(event.data.verifiedAt),
+            cause: causeOf(event),
+          })),
       ),
     );
   }

@@ -20,7 +20,9 @@ export class Programs1763800000001 implements MigrationInterface {
         updated_at timestamptz NOT NULL DEFAULT now()
       )`);
     // Orders earn in the default program of their merchant and currency: there can only be one.
-    await runner.query('CREATE UNIQUE INDEX loyalty_programs_default ON loyalty_programs (merchant_id, currency) WHERE is_default');
+    await runner.query(
+      'CREATE UNIQUE INDEX loyalty_programs_default ON loyalty_programs (merchant_id, currency) WHERE is_default',
+    );
     await runner.query('CREATE INDEX loyalty_programs_of_merchant ON loyalty_programs (merchant_id, id)');
     await runner.query(`
       CREATE TABLE loyalty_program_versions (

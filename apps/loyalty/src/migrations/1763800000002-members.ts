@@ -28,7 +28,9 @@ export class Members1763800000002 implements MigrationInterface {
         caused_by text NOT NULL,
         changed_at timestamptz NOT NULL
       )`);
-    await runner.query('CREATE INDEX loyalty_tier_snapshots_of_member ON loyalty_tier_snapshots (member_id, program_id, id)');
+    await runner.query(
+      'CREATE INDEX loyalty_tier_snapshots_of_member ON loyalty_tier_snapshots (member_id, program_id, id)',
+    );
     // The day is the program's own (its time zone), so the daily cap is a row and not a guess about midnight.
     await runner.query(`
       CREATE TABLE loyalty_daily_earnings (

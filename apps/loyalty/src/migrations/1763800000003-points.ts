@@ -23,8 +23,12 @@ export class Points1763800000003 implements MigrationInterface {
         input jsonb NOT NULL,
         issued_at timestamptz NOT NULL
       )`);
-    await runner.query(`CREATE UNIQUE INDEX loyalty_receipts_once_per_order ON loyalty_receipts (order_id, program_id) WHERE kind IN ('earn', 'refused')`);
-    await runner.query(`CREATE UNIQUE INDEX loyalty_receipts_once_per_refund ON loyalty_receipts (refund_id, program_id) WHERE kind = 'clawback'`);
+    await runner.query(
+      `CREATE UNIQUE INDEX loyalty_receipts_once_per_order ON loyalty_receipts (order_id, program_id) WHERE kind IN ('earn', 'refused')`,
+    );
+    await runner.query(
+      `CREATE UNIQUE INDEX loyalty_receipts_once_per_refund ON loyalty_receipts (refund_id, program_id) WHERE kind = 'clawback'`,
+    );
     await runner.query('CREATE INDEX loyalty_receipts_of_member ON loyalty_receipts (member_id, id)');
     await runner.query(`
       CREATE TABLE loyalty_lots (
@@ -41,7 +45,9 @@ export class Points1763800000003 implements MigrationInterface {
         expires_at timestamptz
       )`);
     // First expiring first: the order in which lots are consumed.
-    await runner.query('CREATE INDEX loyalty_lots_open ON loyalty_lots (member_id, program_id, expires_at NULLS LAST, id) WHERE remaining > 0');
+    await runner.query(
+      'CREATE INDEX loyalty_lots_open ON loyalty_lots (member_id, program_id, expires_at NULLS LAST, id) WHERE remaining > 0',
+    );
     await runner.query('CREATE INDEX loyalty_lots_of_order ON loyalty_lots (order_id)');
     await runner.query(`
       CREATE TABLE loyalty_earned_lines (
@@ -77,6 +83,7 @@ export class Points1763800000003 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['loyalty_cashback', 'loyalty_earned_lines', 'loyalty_lots', 'loyalty_receipts']) await runner.query(`DROP TABLE ${table}`);
+    for (const table of ['loyalty_cashback', 'loyalty_earned_lines', 'loyalty_lots', 'loyalty_receipts'])
+      await runner.query(`DROP TABLE ${table}`);
   }
 }

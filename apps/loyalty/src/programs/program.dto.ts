@@ -1,6 +1,19 @@
 import { BoundedText, IsCurrency, IsId } from '@florin/http';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsDate, IsIn, IsInt, IsOptional, IsTimeZone, Max, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsDate,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsTimeZone,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import type { ProgramRules } from './program-rules';
 
 const mostPoints = 1_000_000_000;

@@ -1,5 +1,16 @@
 import { type Caller, CurrentCaller, Requires } from '@florin/access';
-import { type Answered, Answers, Idempotent, IdempotencyRequest, type IdempotentRequest, IdParam, IfMatch, type Page, PageQuery, tag } from '@florin/http';
+import {
+  type Answered,
+  Answers,
+  Idempotent,
+  IdempotencyRequest,
+  type IdempotentRequest,
+  IdParam,
+  IfMatch,
+  type Page,
+  PageQuery,
+  tag,
+} from '@florin/http';
 import { Body, Controller, Get, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ProgramDto, SaveProgramDto } from './program.dto';
@@ -17,7 +28,11 @@ export class ProgramsController {
   @Requires('loyalty.program:write')
   @Idempotent()
   @Answers(ProgramDto, { status: 201 })
-  create(@CurrentCaller() caller: Caller, @IdempotencyRequest() request: IdempotentRequest, @Body() input: SaveProgramDto): Promise<Answered<ProgramDto>> {
+  create(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @Body() input: SaveProgramDto,
+  ): Promise<Answered<ProgramDto>> {
     return this.saveProgram.create(caller, request, input);
   }
 
@@ -46,7 +61,11 @@ export class ProgramsController {
   @Get(':id')
   @Requires('loyalty.program:read')
   @Answers(ProgramDto)
-  async one(@CurrentCaller() caller: Caller, @IdParam('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<ProgramDto> {
+  async one(
+    @CurrentCaller() caller: Caller,
+    @IdParam('id') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ProgramDto> {
     const program = await this.queries.one(caller.merchantId, id);
     tag(reply, program.version);
     return program;

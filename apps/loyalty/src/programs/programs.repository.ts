@@ -22,24 +22,33 @@ const domain = `
 export class ProgramsRepository {
   /** The default program of each merchant and currency, keyed by `programKey`. */
   async defaultsOf(tx: Tx, merchantIds: readonly string[]): Promise<Map<string, Program>> {
-    const rows = await tx.query<Program>(`${domain} WHERE program.merchant_id = ANY($1::uuid[]) AND program.is_default`, [[...new Set(merchantIds)]]);
+    const rows = await tx.query<Program>(
+      `${domain} WHERE program.merchant_id = ANY($1::uuid[]) AND program.is_default`,
+      [[...new Set(merchantIds)]],
+    );
     return new Map(rows.map((program) => [programKey(program.merchantId, program.currency), program]));
   }
 
   async one(source: Queries, merchantId: string, id: string): Promise<ProgramDto | undefined> {
-    const [program] = await source.query<ProgramDto>(`${view} WHERE program.id = $1 AND program.merchant_id = $2`, [id, merchantId]);
+    const [program] = await source.query<ProgramDto>(`${view} WHERE program.id = $1 AND program.merchant_id = $2`, [
+      id,
+      merchantId,
+    ]);
     return program;
   }
 
   async list(source: Queries, merchantId: string, afterId: string | undefined, limit: number): Promise<ProgramDto[]> {
-    return source.query<ProgramDto>(`${view} WHERE program.merchant_id = $1 AND ($2::uuid IS NULL OR program.id > $2::uuid) ORDER BY program.id LIMIT $3`, [
-      merchantId,
-      afterId ?? null,
-      limit,
-    ]);
+    return source.query<ProgramDto>(
+      `${view} WHERE program.merchant_id = $1 AND ($2::uuid IS NULL OR program.id > $2::uuid) ORDER BY program.id LIMIT $3`,
+      [merchantId, afterId ?? null, limit],
+    );
   }
 
-  async lockVersion(tx: Tx, merchantId: string, id: string): Promise<{ version: number; currency: string } | undefined> {
+  async lockVersion(
+    tx: Tx,
+    merchantId: string,
+    id: string,
+  ): Promise<{ version: number; currency: string } | undefined> {
     const [program] = await tx.query<{ version: number; currency: string }>(
       'SELECT version, currency FROM loyalty_programs WHERE id = $1 AND merchant_id = $2 FOR UPDATE',
       [id, merchantId],
@@ -62,11 +71,9 @@ export class ProgramsRepository {
   }
 
   async insertVersion(tx: Tx, id: string, version: number, rules: unknown, createdBy: string): Promise<void> {
-    await tx.execute('INSERT INTO loyalty_program_versions (program_id, version, rules, created_by) VALUES ($1, $2, $3, $4)', [
-      id,
-      version,
-      JSON.stringify(rules),
-      createdBy,
-    ]);
+    await tx.execute(
+      'INSERT INTO loyalty_program_versions (program_id, version, rules, created_by) VALUES ($1, $2, $3, $4)',
+      [id, version, JSON.stringify(rules), createdBy],
+    );
   }
 }

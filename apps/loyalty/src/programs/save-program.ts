@@ -34,14 +34,26 @@ export class SaveProgram {
     );
   }
 
-  change(caller: Caller, request: IdempotentRequest, id: string, version: number, input: SaveProgramDto): Promise<Answered<ProgramDto>> {
+  change(
+    caller: Caller,
+    request: IdempotentRequest,
+    id: string,
+    version: number,
+    input: SaveProgramDto,
+  ): Promise<Answered<ProgramDto>> {
     checkLadder(input);
     return this.saving((tx) =>
       this.idempotency.once(tx, request, async () => {
         const before = await this.programs.lockVersion(tx, caller.merchantId, id);
         if (!before) throw programNotFound();
         requireVersion(version, before.version);
-        if (before.currency !== input.currency) throw Refusal.field('unprocessable', 'currency', 'currency_fixed', 'The currency of a program cannot change.');
+        if (before.currency !== input.currency)
+          throw Refusal.field(
+            'unprocessable',
+            'currency',
+            'currency_fixed',
+            'The currency of a program cannot change.',
+          );
         await this.programs.update(tx, id, input);
         await this.programs.insertVersion(tx, id, before.version + 1, input.rules, caller.subject);
         return ok(await this.saved(tx, caller.merchantId, id));
@@ -58,7 +70,12 @@ export class SaveProgram {
       return await this.transactions.run(work);
     } catch (error) {
       if (isUniqueViolation(error, 'loyalty_programs_default')) {
-        throw Refusal.field('conflict', 'is_default', 'default_taken', 'This merchant already has a default program in this currency.');
+        throw Refusal.field(
+          'conflict',
+          'is_default',
+          'default_taken',
+          'This merchant already has a default program in this currency.',
+        );
       }
       throw error;
     }
@@ -66,13 +83,17 @@ export class SaveProgram {
 }
 
 function checkLadder({ rules }: SaveProgramDto): void {
-  const fault = (field: string, code: string, detail: string) => Refusal.field('unprocessable', `rules.tiers.${field}`, code, detail);
+  const fault = (field: string, code: string, detail: string) =>
+    Refusal.field('unprocessable', `rules.tiers.${field}`, code, detail);
   rules.tiers.forEach((tier, index) => {
     const before = rules.tiers[index - 1];
-    if (!before && tier.threshold !== 0) throw fault('0.threshold', 'ladder_must_start_at_zero', 'The first tier starts at 0 points.');
-    if (before && tier.threshold <= before.threshold) throw fault(`${index}.threshold`, 'ladder_must_rise', 'Each tier starts above the one before it.');
+    if (!before && tier.threshold !== 0)
+      throw fault('0.threshold', 'ladder_must_start_at_zero', 'The first tier starts at 0 points.');
+    if (before && tier.threshold <= before.threshold)
+      throw fault(`${index}.threshold`, 'ladder_must_rise', 'Each tier starts above the one before it.');
   });
-  if (new Set(rules.tiers.map((tier) => tier.name)).size !== rules.tiers.length) throw fault('name', 'tier_repeated', 'Each tier has its own name.');
+  if (new Set(rules.tiers.map((tier) => tier.name)).size !== rules.tiers.length)
+    throw fault('name', 'tier_repeated', 'Each tier has its own name.');
 }
 
 export function programNotFound(): Refusal {

@@ -4,7 +4,8 @@ import { Refusal } from '@florin/kernel';
 import { Injectable } from '@nestjs/common';
 import type { ReceiptDto } from './receipt.dto';
 
-const columns = 'id, kind, member_id, program_id, program_version, order_id, refund_id, points, balance_after, reason, steps, issued_at';
+const columns =
+  'id, kind, member_id, program_id, program_version, order_id, refund_id, points, balance_after, reason, steps, issued_at';
 
 /** Receipts, newest first. */
 @Injectable()

@@ -18,7 +18,11 @@ export class ReceiptsController {
   @Get('members/:id/receipts')
   @Requires('loyalty.receipt:read')
   @Answers(ReceiptDto, { page: true })
-  ofMember(@CurrentCaller() caller: Caller, @IdParam('id') id: string, @Query() query: PageQuery): Promise<Page<ReceiptDto>> {
+  ofMember(
+    @CurrentCaller() caller: Caller,
+    @IdParam('id') id: string,
+    @Query() query: PageQuery,
+  ): Promise<Page<ReceiptDto>> {
     return this.queries.ofMember(caller.merchantId, id, query);
   }
 

@@ -11,7 +11,12 @@ export class ContactsConsumer {
     await tx.execute(
       `INSERT INTO contacts (user_id, merchant_id, email, display_name) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])
        ON CONFLICT (user_id, merchant_id) DO UPDATE SET email = excluded.email, display_name = excluded.display_name`,
-      [rows.map((row) => row.userId), rows.map((row) => row.merchantId), rows.map((row) => row.email), rows.map((row) => row.displayName)],
+      [
+        rows.map((row) => row.userId),
+        rows.map((row) => row.merchantId),
+        rows.map((row) => row.email),
+        rows.map((row) => row.displayName),
+      ],
     );
   }
 }

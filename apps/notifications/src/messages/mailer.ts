@@ -9,7 +9,14 @@ export class Mailer implements OnApplicationShutdown {
   private readonly transport;
 
   constructor(private readonly config: NotificationsConfig) {
-    this.transport = createTransport({ url: config.SMTP_URL, pool: true, maxConnections: config.SMTP_CONNECTIONS, maxMessages: Infinity, disableFileAccess: true, disableUrlAccess: true });
+    this.transport = createTransport({
+      url: config.SMTP_URL,
+      pool: true,
+      maxConnections: config.SMTP_CONNECTIONS,
+      maxMessages: Infinity,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
   }
 
   /** Gives the server's answer. The Message-ID is made of ours, so that a mail sent again after a crash can be told apart. */

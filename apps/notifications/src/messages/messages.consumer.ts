@@ -38,7 +38,11 @@ export class MessagesConsumer {
         intent: `verify_email:${event.id}`,
         template: 'verify_email',
         recipient: event.data.email,
-        variables: { name: event.data.displayName, sealed_link: event.data.sealedLink, expires_at: event.data.expiresAt },
+        variables: {
+          name: event.data.displayName,
+          sealed_link: event.data.sealedLink,
+          expires_at: event.data.expiresAt,
+        },
         cause: causeOf(event),
       })),
     );
@@ -52,9 +56,20 @@ export class MessagesConsumer {
         const { data } = event;
         // What another system sold is history: nobody waits for a mail about it.
         if (data.origin !== 'checkout' || data.email === undefined) return [];
-        const lines = data.lines.map(({ quantity, title, totalMinor }) => ({ quantity, title, total: amountText(totalMinor, data.currency) }));
+        const lines = data.lines.map(({ quantity, title, totalMinor }) => ({
+          quantity,
+          title,
+          total: amountText(totalMinor, data.currency),
+        }));
         const variables = { number: data.number, lines, total: amountText(data.totalMinor, data.currency) };
-        return [{ ...aboutOrder(event, data.email), intent: `order_confirmed:${data.orderId}`, template: 'order_confirmed' as const, variables }];
+        return [
+          {
+            ...aboutOrder(event, data.email),
+            intent: `order_confirmed:${data.orderId}`,
+            template: 'order_confirmed' as const,
+            variables,
+          },
+        ];
       }),
     );
   }
@@ -89,7 +104,10 @@ export class MessagesConsumer {
   async tierUpgraded(events: Envelope<TierUpgraded>[], { tx }: Delivery): Promise<void> {
     const news = events.filter(({ data }) => data.origin !== 'import');
     if (news.length === 0) return;
-    const contacts = await this.messages.contacts(tx, news.map(({ data }) => data));
+    const contacts = await this.messages.contacts(
+      tx,
+      news.map(({ data }) => data),
+    );
     await this.tell(
       tx,
       news.flatMap((event) => {
@@ -98,7 +116,17 @@ export class MessagesConsumer {
         if (!contact) return [];
         const intent = `tier_upgraded:${programId}:${toTier}`;
         const variables = { name: contact.displayName, tier: toTier };
-        return [{ userId: memberId, merchantId, intent, template: 'tier_upgraded' as const, recipient: contact.email, variables, cause: causeOf(event) }];
+        return [
+          {
+            userId: memberId,
+            merchantId,
+            intent,
+            template: 'tier_upgraded' as const,
+            recipient: contact.email,
+            variables,
+            cause: causeOf(event),
+          },
+        ];
       }),
     );
   }

@@ -1,6 +1,18 @@
 import { type Caller, CurrentCaller, Requires } from '@florin/access';
 import { Reads } from '@florin/database';
-import { type Answered, Answers, decodeCursor, Idempotent, IdempotencyRequest, type IdempotentRequest, IdParam, IsId, page, type Page, PageQuery } from '@florin/http';
+import {
+  type Answered,
+  Answers,
+  decodeCursor,
+  Idempotent,
+  IdempotencyRequest,
+  type IdempotentRequest,
+  IdParam,
+  IsId,
+  page,
+  type Page,
+  PageQuery,
+} from '@florin/http';
 import { Controller, Get, Post, Query } from '@nestjs/common';
 import { IsIn, IsOptional } from 'class-validator';
 import { masked } from './masked';
@@ -44,7 +56,11 @@ export class MessagesController {
   @Requires('notifications.delivery:write')
   @Idempotent()
   @Answers(ResentDto, { status: 202 })
-  resend(@CurrentCaller() caller: Caller, @IdempotencyRequest() request: IdempotentRequest, @IdParam('id') id: string): Promise<Answered<ResentDto>> {
+  resend(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @IdParam('id') id: string,
+  ): Promise<Answered<ResentDto>> {
     return this.resendMessage.execute(caller, request, id);
   }
 }

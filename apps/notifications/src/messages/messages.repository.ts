@@ -53,7 +53,10 @@ export class MessagesRepository {
   }
 
   /** How to reach members, keyed `member:merchant`; those without a verified address are left out. */
-  async contacts(tx: Tx, members: readonly { memberId: string; merchantId: string }[]): Promise<Map<string, { email: string; displayName: string }>> {
+  async contacts(
+    tx: Tx,
+    members: readonly { memberId: string; merchantId: string }[],
+  ): Promise<Map<string, { email: string; displayName: string }>> {
     const rows = await tx.query<{ key: string; email: string; displayName: string }>(
       `SELECT user_id || ':' || merchant_id AS key, email, display_name AS "displayName" FROM contacts
        WHERE (user_id, merchant_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))`,
@@ -74,7 +77,10 @@ export class MessagesRepository {
   }
 
   /** Ends the attempts of a set: sent, to be tried again at a time, or given up. Only what is still pending changes. */
-  async finish(tx: Tx, done: readonly { message: Message; state: 'sent' | 'pending' | 'failed'; error: string | null; nextAt: Date }[]): Promise<Set<string>> {
+  async finish(
+    tx: Tx,
+    done: readonly { message: Message; state: 'sent' | 'pending' | 'failed'; error: string | null; nextAt: Date }[],
+  ): Promise<Set<string>> {
     const rows = await tx.query<{ id: string }>(
       `UPDATE notifications AS message
        SET state = new.state, attempts = message.attempts + 1, last_error = new.error, next_at = new.next_at, lease_until = NULL,

@@ -50,6 +50,10 @@ export class SendMessages implements OnApplicationBootstrap, BeforeApplicationSh
   private async send(message: Message): Promise<string> {
     const chosen = await this.templates.chosen([message.merchantId]);
     const variables = await this.records.opened(message.variables);
-    return this.mailer.send(message.id, message.recipient, await render(chosen(message.merchantId, message.template), variables));
+    return this.mailer.send(
+      message.id,
+      message.recipient,
+      await render(chosen(message.merchantId, message.template), variables),
+    );
   }
 }

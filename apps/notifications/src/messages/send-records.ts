@@ -32,8 +32,14 @@ export class SendRecords {
     const now = this.clock.now().getTime();
     const ended = done.map(({ item, result, error }) => {
       const waitMs = schedule[item.attempts];
-      const state = result !== undefined ? ('sent' as const) : waitMs === undefined ? ('failed' as const) : ('pending' as const);
-      return { message: item, state, error: error?.message.slice(0, 1_000) ?? null, nextAt: new Date(now + (waitMs ?? 0)) };
+      const state =
+        result !== undefined ? ('sent' as const) : waitMs === undefined ? ('failed' as const) : ('pending' as const);
+      return {
+        message: item,
+        state,
+        error: error?.message.slice(0, 1_000) ?? null,
+        nextAt: new Date(now + (waitMs ?? 0)),
+      };
     });
     const changed = await this.messages.finish(tx, ended);
     await this.messages.insertAttempts(

@@ -48,7 +48,9 @@ export class Messages1763500000001 implements MigrationInterface {
         UNIQUE (user_id, channel, intent)
       ) PARTITION BY HASH (user_id)`);
     for (let part = 0; part < 16; part += 1) {
-      await runner.query(`CREATE TABLE notifications_${part} PARTITION OF notifications FOR VALUES WITH (MODULUS 16, REMAINDER ${part})`);
+      await runner.query(
+        `CREATE TABLE notifications_${part} PARTITION OF notifications FOR VALUES WITH (MODULUS 16, REMAINDER ${part})`,
+      );
     }
     await runner.query(`CREATE INDEX notifications_due ON notifications (next_at) WHERE state = 'pending'`);
     await runner.query('CREATE INDEX notifications_of_merchant ON notifications (merchant_id, id)');
@@ -66,6 +68,7 @@ export class Messages1763500000001 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['notification_attempts', 'notifications', 'notification_templates', 'contacts']) await runner.query(`DROP TABLE ${table}`);
+    for (const table of ['notification_attempts', 'notifications', 'notification_templates', 'contacts'])
+      await runner.query(`DROP TABLE ${table}`);
   }
 }

@@ -49,6 +49,7 @@ export class Webhooks1763500000002 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['webhook_attempts', 'webhook_deliveries', 'webhook_endpoints']) await runner.query(`DROP TABLE ${table}`);
+    for (const table of ['webhook_attempts', 'webhook_deliveries', 'webhook_endpoints'])
+      await runner.query(`DROP TABLE ${table}`);
   }
 }

@@ -6,7 +6,13 @@ export interface Template {
   html: string;
 }
 
-export const templateKeys = ['verify_email', 'order_confirmed', 'order_cancelled', 'order_refunded', 'tier_upgraded'] as const;
+export const templateKeys = [
+  'verify_email',
+  'order_confirmed',
+  'order_cancelled',
+  'order_refunded',
+  'tier_upgraded',
+] as const;
 export type TemplateKey = (typeof templateKeys)[number];
 
 /** What is sent until a merchant says it in words of their own. */

@@ -19,7 +19,9 @@ export class KeepTemplates {
   ) {}
 
   async list(merchantId: string): Promise<TemplateDto[]> {
-    const own = new Map((await this.templates.of(this.reads, [merchantId])).map((template) => [template.key, template]));
+    const own = new Map(
+      (await this.templates.of(this.reads, [merchantId])).map((template) => [template.key, template]),
+    );
     return templateKeys.map((key) => {
       const { subject, text, html, version } = own.get(key) ?? { ...defaultTemplates[key], version: 0 };
       return { key, subject, text, html, version, is_default: version === 0 };
@@ -33,12 +35,21 @@ export class KeepTemplates {
   }
 
   /** Replaces a template. Refuses what is no Liquid (422), an unknown key (404) and an old version (412). */
-  save(caller: Caller, request: IdempotentRequest, key: string, version: number, input: SaveTemplateDto): Promise<Answered<TemplateDto>> {
+  save(
+    caller: Caller,
+    request: IdempotentRequest,
+    key: string,
+    version: number,
+    input: SaveTemplateDto,
+  ): Promise<Answered<TemplateDto>> {
     if (!isKey(key)) throw templateNotFound();
     requireTemplate(input);
     return this.transactions.run((tx) =>
       this.idempotency.once(tx, request, async () => {
-        const [before] = (await tx.query<{ version: number }>('SELECT version FROM notification_templates WHERE merchant_id = $1 AND key = $2 FOR UPDATE', [caller.merchantId, key]));
+        const [before] = await tx.query<{ version: number }>(
+          'SELECT version FROM notification_templates WHERE merchant_id = $1 AND key = $2 FOR UPDATE',
+          [caller.merchantId, key],
+        );
         requireVersion(version, before?.version ?? 0);
         await tx.execute(
           `INSERT INTO notification_templates (merchant_id, key, version, subject, body_text, body_html, updated_by) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -52,7 +63,12 @@ export class KeepTemplates {
 
   /** Which template each merchant uses for a key. */
   async chosen(merchantIds: readonly string[]): Promise<(merchantId: string, key: string) => Template> {
-    const own = new Map((await this.templates.of(this.reads, merchantIds)).map((template) => [`${template.merchantId}:${template.key}`, template]));
+    const own = new Map(
+      (await this.templates.of(this.reads, merchantIds)).map((template) => [
+        `${template.merchantId}:${template.key}`,
+        template,
+      ]),
+    );
     return (merchantId, key) => own.get(`${merchantId}:${key}`) ?? defaultTemplates[key as TemplateKey];
   }
 }

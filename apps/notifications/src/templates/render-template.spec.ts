@@ -16,13 +16,17 @@ it('NOT-32: has every template in text and HTML', async () => {
 });
 
 it('refuses what is no template, and lets no subject start another header', async () => {
-  expect(() => requireTemplate({ subject: '{% if %}', text: '', html: '' })).toThrow(expect.objectContaining({ code: 'template_invalid' }));
+  expect(() => requireTemplate({ subject: '{% if %}', text: '', html: '' })).toThrow(
+    expect.objectContaining({ code: 'template_invalid' }),
+  );
   const { subject } = await render({ subject: 'Hi {{ name }}', text: '', html: '' }, { name: 'x\r\nBcc: y' });
   expect(subject).toBe('Hi x Bcc: y');
 });
 
 it('stops a template that would render for ever', async () => {
-  await expect(render({ subject: '', text: '{% for i in (1..100000000) %}x{% endfor %}', html: '' }, {})).rejects.toThrow(/limit/);
+  await expect(
+    render({ subject: '', text: '{% for i in (1..100000000) %}x{% endfor %}', html: '' }, {}),
+  ).rejects.toThrow(/limit/);
 });
 
 it('writes amounts in the digits of their currency', () => {

@@ -3,7 +3,13 @@ import { Liquid } from 'liquidjs';
 import type { Template } from './default-templates';
 
 /** Marketers write templates, so they are fenced in: no files, bounded size, time and memory. */
-const limits = { parseLimit: 100_000, renderLimit: 200, memoryLimit: 10_000_000, relativeReference: false, templates: {} };
+const limits = {
+  parseLimit: 100_000,
+  renderLimit: 200,
+  memoryLimit: 10_000_000,
+  relativeReference: false,
+  templates: {},
+};
 
 const plain = new Liquid(limits);
 const escaping = new Liquid({ ...limits, outputEscape: 'escape' });
@@ -16,22 +22,37 @@ export interface Rendered {
 
 /** Fills a template in. Throws where it is no Liquid or runs beyond its limits. */
 export async function render(template: Template, variables: object): Promise<Rendered> {
+  const fill = async (engine: Liquid, source: string): Promise<string> =>
+    String(await engine.parseAndRender(source, variables));
   const [subject, text, html] = await Promise.all([
-    plain.parseAndRender(template.subject, variables),
-    plain.parseAndRender(template.text, variables),
-    escaping.parseAndRender(template.html, variables),
+    fill(plain, template.subject),
+    fill(plain, template.text),
+    fill(escaping, template.html),
   ]);
   // A line break in a subject would start another header.
-  return { subject: String(subject).replace(/[\r\n]+/g, ' ').slice(0, 300), text: String(text), html: String(html) };
+  return {
+    subject: subject.replace(/[\r\n]+/g, ' ').slice(0, 300),
+    text,
+    html,
+  };
 }
 
 /** Refuses with 422 what is no Liquid. */
 export function requireTemplate(template: Template): void {
-  for (const [field, source] of Object.entries({ subject: template.subject, text: template.text, html: template.html })) {
+  for (const [field, source] of Object.entries({
+    subject: template.subject,
+    text: template.text,
+    html: template.html,
+  })) {
     try {
       plain.parse(source);
     } catch (error) {
-      throw Refusal.field('unprocessable', field, 'template_invalid', error instanceof Error ? error.message.slice(0, 300) : 'This is no Liquid template.');
+      throw Refusal.field(
+        'unprocessable',
+        field,
+        'template_invalid',
+        error instanceof Error ? error.message.slice(0, 300) : 'This is no Liquid template.',
+      );
     }
   }
 }

@@ -1,5 +1,13 @@
 import { type Caller, CurrentCaller, Requires } from '@florin/access';
-import { type Answered, Answers, Idempotent, IdempotencyRequest, type IdempotentRequest, IfMatch, tag } from '@florin/http';
+import {
+  type Answered,
+  Answers,
+  Idempotent,
+  IdempotencyRequest,
+  type IdempotentRequest,
+  IfMatch,
+  tag,
+} from '@florin/http';
 import { Body, Controller, Get, Param, Put, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { KeepTemplates } from './keep-templates';
@@ -19,7 +27,11 @@ export class TemplatesController {
   @Get(':key')
   @Requires('notifications.template:read')
   @Answers(TemplateDto)
-  async one(@CurrentCaller() caller: Caller, @Param('key') key: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<TemplateDto> {
+  async one(
+    @CurrentCaller() caller: Caller,
+    @Param('key') key: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TemplateDto> {
     const template = await this.keepTemplates.one(caller.merchantId, key);
     tag(reply, template.version);
     return template;

@@ -3,5 +3,9 @@ import { KeepTemplates } from './keep-templates';
 import { TemplatesController } from './templates.controller';
 import { TemplatesRepository } from './templates.repository';
 
-@Module({ controllers: [TemplatesController], providers: [KeepTemplates, TemplatesRepository], exports: [KeepTemplates] })
+@Module({
+  controllers: [TemplatesController],
+  providers: [KeepTemplates, TemplatesRepository],
+  exports: [KeepTemplates],
+})
 export class TemplatesModule {}

@@ -26,10 +26,15 @@ export class CallEndpoint implements OnApplicationShutdown {
     const lookup: LookupFunction = (host, options, done) => {
       publicAddressOf(host, config.LOCAL_RUN).then(
         ({ address, family }) => (options.all ? done(null, [{ address, family }]) : done(null, address, family)),
-        (error: Error) => done(error, ''),
+        (error: unknown) => done(error instanceof Error ? error : new Error(String(error)), ''),
       );
     };
-    this.agent = new Agent({ connections: 8, connect: { lookup }, headersTimeout: config.WEBHOOK_TIMEOUT_MS, bodyTimeout: config.WEBHOOK_TIMEOUT_MS });
+    this.agent = new Agent({
+      connections: 8,
+      connect: { lookup },
+      headersTimeout: config.WEBHOOK_TIMEOUT_MS,
+      bodyTimeout: config.WEBHOOK_TIMEOUT_MS,
+    });
   }
 
   async execute(delivery: Delivery, signal: AbortSignal): Promise<EndpointAnswer> {
@@ -37,7 +42,11 @@ export class CallEndpoint implements OnApplicationShutdown {
     const took = () => Math.round(performance.now() - started);
     // The wall clock: the receiver compares it with its own.
     const at = new Date();
-    const signature = new Webhook(this.secrets.open(delivery.sealedSecret)).sign(delivery.eventId, at, delivery.payload);
+    const signature = new Webhook(this.secrets.open(delivery.sealedSecret)).sign(
+      delivery.eventId,
+      at,
+      delivery.payload,
+    );
     try {
       const reply = await request(delivery.url, {
         method: 'POST',

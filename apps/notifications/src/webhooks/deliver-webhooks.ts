@@ -54,7 +54,14 @@ export class DeliverWebhooks implements OnApplicationBootstrap, BeforeApplicatio
       const waitMs = schedule[item.attempts];
       const state = isDelivered ? 'delivered' : waitMs === undefined || !item.isActive ? 'failed' : 'pending';
       const fault = error?.message ?? result?.error ?? (isDelivered ? null : `answered ${status}`);
-      return { delivery: item, state, status, error: fault?.slice(0, 1_000) ?? null, tookMs, nextAt: new Date(now + (waitMs ?? 0)) };
+      return {
+        delivery: item,
+        state,
+        status,
+        error: fault?.slice(0, 1_000) ?? null,
+        tookMs,
+        nextAt: new Date(now + (waitMs ?? 0)),
+      };
     });
     const changed = await this.webhooks.finish(tx, ended);
     await this.outbox.addAll(

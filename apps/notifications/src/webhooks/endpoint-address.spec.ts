@@ -1,6 +1,16 @@
 import { isInside, requireEndpointUrl } from './endpoint-address';
 
-it.each(['127.0.0.1', '10.1.2.3', '169.254.169.254', '172.31.0.1', '192.168.1.1', '::1', '::ffff:127.0.0.1', 'fd00::1', 'fe80::1'])('knows %s as inside', (address) => {
+it.each([
+  '127.0.0.1',
+  '10.1.2.3',
+  '169.254.169.254',
+  '172.31.0.1',
+  '192.168.1.1',
+  '::1',
+  '::ffff:127.0.0.1',
+  'fd00::1',
+  'fe80::1',
+])('knows %s as inside', (address) => {
   expect(isInside(address)).toBe(true);
 });
 

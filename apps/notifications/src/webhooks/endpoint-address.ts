@@ -36,10 +36,13 @@ export function isInside(address: string): boolean {
 export function requireEndpointUrl(text: string, isLocalRun: boolean): void {
   const fault = (code: string, detail: string) => Refusal.field('unprocessable', 'url', code, detail);
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || url.username !== '' || url.password !== '') throw fault('url_invalid', 'Give an https address without credentials.');
-  if (url.protocol !== 'https:' && !(isLocalRun && url.protocol === 'http:')) throw fault('url_not_https', 'A webhook endpoint needs https.');
+  if (!url || url.username !== '' || url.password !== '')
+    throw fault('url_invalid', 'Give an https address without credentials.');
+  if (url.protocol !== 'https:' && !(isLocalRun && url.protocol === 'http:'))
+    throw fault('url_not_https', 'A webhook endpoint needs https.');
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (!isLocalRun && (host === 'localhost' || (isIP(host) > 0 && isInside(host)))) throw fault('url_not_public', 'This address is not on the public internet.');
+  if (!isLocalRun && (host === 'localhost' || (isIP(host) > 0 && isInside(host))))
+    throw fault('url_not_public', 'This address is not on the public internet.');
 }
 
 /** Resolves a host to an address that may be called; checked at every call, because names can be pointed elsewhere later. */

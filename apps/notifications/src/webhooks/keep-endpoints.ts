@@ -29,9 +29,15 @@ export class KeepEndpoints {
     return this.transactions.run((tx) =>
       this.idempotency.once(tx, request, async () => {
         // One at a time per merchant, so that the limit holds.
-        await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('webhook_endpoints:' || $1, 0))`, [caller.merchantId]);
-        const [{ count } = { count: 0 }] = await tx.query<{ count: number }>('SELECT count(*)::bigint AS count FROM webhook_endpoints WHERE merchant_id = $1 AND active', [caller.merchantId]);
-        if (count >= mostEndpoints) throw new Refusal('unprocessable', 'too_many_endpoints', `A merchant may have ${mostEndpoints} endpoints.`);
+        await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('webhook_endpoints:' || $1, 0))`, [
+          caller.merchantId,
+        ]);
+        const [{ count } = { count: 0 }] = await tx.query<{ count: number }>(
+          'SELECT count(*)::bigint AS count FROM webhook_endpoints WHERE merchant_id = $1 AND active',
+          [caller.merchantId],
+        );
+        if (count >= mostEndpoints)
+          throw new Refusal('unprocessable', 'too_many_endpoints', `A merchant may have ${mostEndpoints} endpoints.`);
         const secret = this.secrets.fresh();
         const [endpoint] = await tx.query<CreatedEndpointDto>(
           `INSERT INTO webhook_endpoints (id, merchant_id, url, sealed_secret, event_types) VALUES ($1, $2, $3, $4, $5)
@@ -47,7 +53,10 @@ export class KeepEndpoints {
   end(caller: Caller, request: IdempotentRequest, id: string): Promise<Answered<{ id: string }>> {
     return this.transactions.run((tx) =>
       this.idempotency.once(tx, request, async () => {
-        const ended = await tx.execute('UPDATE webhook_endpoints SET active = false WHERE id = $1 AND merchant_id = $2', [id, caller.merchantId]);
+        const ended = await tx.execute(
+          'UPDATE webhook_endpoints SET active = false WHERE id = $1 AND merchant_id = $2',
+          [id, caller.merchantId],
+        );
         if (ended === 0) throw new Refusal('not_found', 'endpoint_not_found', 'There is no such endpoint.');
         return ok({ id });
       }),
@@ -58,10 +67,17 @@ export class KeepEndpoints {
   resend(caller: Caller, request: IdempotentRequest, id: string): Promise<Answered<{ id: string }>> {
     return this.transactions.run((tx) =>
       this.idempotency.once(tx, request, async () => {
-        const [delivery] = await tx.query<{ state: string }>('SELECT state FROM webhook_deliveries WHERE id = $1 AND merchant_id = $2 FOR UPDATE', [id, caller.merchantId]);
+        const [delivery] = await tx.query<{ state: string }>(
+          'SELECT state FROM webhook_deliveries WHERE id = $1 AND merchant_id = $2 FOR UPDATE',
+          [id, caller.merchantId],
+        );
         if (!delivery) throw new Refusal('not_found', 'delivery_not_found', 'There is no such delivery.');
-        if (delivery.state === 'pending') throw new Refusal('conflict', 'delivery_pending', 'This delivery is on its way.');
-        await tx.execute(`UPDATE webhook_deliveries SET state = 'pending', attempts = 0, next_at = now(), lease_until = NULL WHERE id = $1`, [id]);
+        if (delivery.state === 'pending')
+          throw new Refusal('conflict', 'delivery_pending', 'This delivery is on its way.');
+        await tx.execute(
+          `UPDATE webhook_deliveries SET state = 'pending', attempts = 0, next_at = now(), lease_until = NULL WHERE id = $1`,
+          [id],
+        );
         tx.afterCommit(() => this.deliverWebhooks.work.wake());
         return accepted({ id });
       }),

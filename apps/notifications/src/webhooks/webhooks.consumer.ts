@@ -38,7 +38,10 @@ export class WebhooksConsumer {
   @ConsumesSet(orderCompleted, { as: 'webhooks' })
   orderCompleted(events: Envelope<OrderCompleted>[], { tx }: Delivery): Promise<void> {
     // History that was imported is no news.
-    return this.deliver(tx, events.filter(({ data }) => data.origin === 'checkout'));
+    return this.deliver(
+      tx,
+      events.filter(({ data }) => data.origin === 'checkout'),
+    );
   }
 
   @ConsumesSet(orderCancelled, { as: 'webhooks' })
@@ -68,13 +71,18 @@ export class WebhooksConsumer {
 
   private async deliver(tx: Tx, events: readonly Envelope<{ merchantId: string }>[]): Promise<void> {
     if (events.length === 0) return;
-    const endpoints = await this.webhooks.endpointsOf(tx, events.map(({ data }) => data.merchantId));
+    const endpoints = await this.webhooks.endpointsOf(
+      tx,
+      events.map(({ data }) => data.merchantId),
+    );
     if (endpoints.length === 0) return;
     await this.webhooks.insertDeliveries(
       tx,
       events.flatMap((event) =>
         endpoints
-          .filter(({ merchantId, eventTypes }) => merchantId === event.data.merchantId && eventTypes.includes(event.type))
+          .filter(
+            ({ merchantId, eventTypes }) => merchantId === event.data.merchantId && eventTypes.includes(event.type),
+          )
           .map(({ id }) => ({
             endpointId: id,
             merchantId: event.data.merchantId,

@@ -1,6 +1,18 @@
 import { type Caller, CurrentCaller, Requires } from '@florin/access';
 import { Reads } from '@florin/database';
-import { type Answered, Answers, decodeCursor, Idempotent, IdempotencyRequest, type IdempotentRequest, IdParam, IsId, page, type Page, PageQuery } from '@florin/http';
+import {
+  type Answered,
+  Answers,
+  decodeCursor,
+  Idempotent,
+  IdempotencyRequest,
+  type IdempotentRequest,
+  IdParam,
+  IsId,
+  page,
+  type Page,
+  PageQuery,
+} from '@florin/http';
 import { Body, Controller, Delete, Get, Post, Query } from '@nestjs/common';
 import { IsIn, IsOptional } from 'class-validator';
 import { KeepEndpoints } from './keep-endpoints';
@@ -29,7 +41,11 @@ export class WebhooksController {
   @Requires('notifications.webhook:write')
   @Idempotent()
   @Answers(CreatedEndpointDto, { status: 201 })
-  add(@CurrentCaller() caller: Caller, @IdempotencyRequest() request: IdempotentRequest, @Body() input: CreateEndpointDto): Promise<Answered<CreatedEndpointDto>> {
+  add(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @Body() input: CreateEndpointDto,
+  ): Promise<Answered<CreatedEndpointDto>> {
     return this.keepEndpoints.add(caller, request, input);
   }
 
@@ -50,7 +66,11 @@ export class WebhooksController {
   @Requires('notifications.webhook:write')
   @Idempotent()
   @Answers(IdDto)
-  end(@CurrentCaller() caller: Caller, @IdempotencyRequest() request: IdempotentRequest, @IdParam('id') id: string): Promise<Answered<IdDto>> {
+  end(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @IdParam('id') id: string,
+  ): Promise<Answered<IdDto>> {
     return this.keepEndpoints.end(caller, request, id);
   }
 
@@ -72,7 +92,11 @@ export class WebhooksController {
   @Requires('notifications.webhook:write')
   @Idempotent()
   @Answers(IdDto, { status: 202 })
-  resend(@CurrentCaller() caller: Caller, @IdempotencyRequest() request: IdempotentRequest, @IdParam('id') id: string): Promise<Answered<IdDto>> {
+  resend(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @IdParam('id') id: string,
+  ): Promise<Answered<IdDto>> {
     return this.keepEndpoints.resend(caller, request, id);
   }
 }

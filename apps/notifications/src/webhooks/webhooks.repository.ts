@@ -84,7 +84,13 @@ export class WebhooksRepository {
            delivered_at = CASE WHEN new.state = 'delivered' THEN now() END
        FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::timestamptz[]) AS new (id, state, status, error, next_at)
        WHERE delivery.id = new.id AND delivery.state = 'pending' RETURNING delivery.id`,
-      [ended.map(({ delivery }) => delivery.id), ended.map((each) => each.state), ended.map((each) => each.status), ended.map((each) => each.error), ended.map((each) => each.nextAt)],
+      [
+        ended.map(({ delivery }) => delivery.id),
+        ended.map((each) => each.state),
+        ended.map((each) => each.status),
+        ended.map((each) => each.error),
+        ended.map((each) => each.nextAt),
+      ],
     );
     await tx.execute(
       `INSERT INTO webhook_attempts (id, delivery_id, attempt, status, error, took_ms)

@@ -48,7 +48,13 @@ export interface PricedCart extends LinePrice {
 }
 
 /** Makes a cart of these lines for the owner; refuses `merchant_unknown` where nothing is known of the merchant yet. */
-export function newCart(id: string, owner: CartOwner, merchantId: string, currency: string | undefined, now: Date): Cart {
+export function newCart(
+  id: string,
+  owner: CartOwner,
+  merchantId: string,
+  currency: string | undefined,
+  now: Date,
+): Cart {
   if (!currency) throw Refusal.field('unprocessable', 'merchant_id', 'merchant_unknown', 'There is no such merchant.');
   const [memberId, keyHash] = 'memberId' in owner ? [owner.memberId, null] : [null, owner.guestKeyHash];
   const row: CartRow = {
@@ -71,20 +77,31 @@ export function requireOpen(cart: Cart | undefined, owner: CartOwner): Cart {
   return cart;
 }
 
-export function ownsCart(cart: Pick<CartRow, 'member_id' | 'merchant_id' | 'guest_key_hash'>, owner: CartOwner): boolean {
+export function ownsCart(
+  cart: Pick<CartRow, 'member_id' | 'merchant_id' | 'guest_key_hash'>,
+  owner: CartOwner,
+): boolean {
   if ('memberId' in owner) return cart.member_id === owner.memberId && cart.merchant_id === owner.merchantId;
   return cart.member_id === null && cart.guest_key_hash === owner.guestKeyHash;
 }
 
 /** Puts units of a variant into the cart, beside those in it or instead of them. Refuses what the merchant does not sell. */
-export function putLine(cart: Cart, variantId: string, variant: Variant | undefined, quantity: number, mode: 'add' | 'set'): void {
+export function putLine(
+  cart: Cart,
+  variantId: string,
+  variant: Variant | undefined,
+  quantity: number,
+  mode: 'add' | 'set',
+): void {
   if (!variant?.active || variant.merchant_id !== cart.row.merchant_id || variant.currency !== cart.row.currency) {
     throw Refusal.field('unprocessable', 'variant_id', 'variant_unavailable', 'This cannot be bought here.');
   }
   const units = quantity + (mode === 'add' ? (cart.lines.get(variantId) ?? 0) : 0);
-  if (units > mostUnits) throw Refusal.field('unprocessable', 'quantity', 'too_many_units', `A line holds ${mostUnits} units at the most.`);
+  if (units > mostUnits)
+    throw Refusal.field('unprocessable', 'quantity', 'too_many_units', `A line holds ${mostUnits} units at the most.`);
   cart.lines.set(variantId, units);
-  if (cart.lines.size > mostLines) throw new Refusal('unprocessable', 'too_many_lines', `A cart holds ${mostLines} lines at the most.`);
+  if (cart.lines.size > mostLines)
+    throw new Refusal('unprocessable', 'too_many_lines', `A cart holds ${mostLines} lines at the most.`);
 }
 
 export interface CouponInCart {
@@ -94,7 +111,12 @@ export interface CouponInCart {
 }
 
 /** Prices a cart as it would be ordered now. A coupon that does not apply is named with its reason and takes nothing off. */
-export function priceCart(cart: Cart, variants: ReadonlyMap<string, Variant>, now: Date, asked?: CouponInCart): PricedCart {
+export function priceCart(
+  cart: Cart,
+  variants: ReadonlyMap<string, Variant>,
+  now: Date,
+  asked?: CouponInCart,
+): PricedCart {
   const known = [...cart.lines].flatMap(([id, quantity]) => {
     const variant = variants.get(id);
     return variant ? [{ variant, quantity, available: variant.active && variant.currency === cart.row.currency }] : [];
@@ -110,7 +132,12 @@ export function priceCart(cart: Cart, variants: ReadonlyMap<string, Variant>, no
   let refusal: Refusal | undefined;
   if (asked) {
     const { currency } = cart.row;
-    refusal = couponRefusal(asked.coupon, { now, currency, subtotalMinor: price.listMinor, takenByMember: asked.takenByMember });
+    refusal = couponRefusal(asked.coupon, {
+      now,
+      currency,
+      subtotalMinor: price.listMinor,
+      takenByMember: asked.takenByMember,
+    });
     if (!refusal && asked.coupon) price = priceOrder(asPriced, reductionOf(asked.coupon));
   }
   const { lines, ...totals } = price;

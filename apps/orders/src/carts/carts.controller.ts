@@ -20,7 +20,11 @@ export class CartsController {
   @Post()
   @Idempotent()
   @Answers(CartDto, { status: 201 })
-  create(@CurrentCaller() caller: Caller, @IdempotencyRequest() request: IdempotentRequest, @Body() body: CreateCartDto): Promise<Answered<CartDto>> {
+  create(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @Body() body: CreateCartDto,
+  ): Promise<Answered<CartDto>> {
     const owner = ownerOf(caller);
     return this.changeCart.execute(request, owner, createCart(owner.merchantId, body.lines.map(lineOf)));
   }
@@ -28,7 +32,11 @@ export class CartsController {
   /** The cart at today's prices; `?coupon_code=` shows what a coupon would take off. */
   @Get(':cartId')
   @Answers(CartDto)
-  show(@CurrentCaller() caller: Caller, @IdParam('cartId') cartId: string, @Query() query: CartQuery): Promise<CartDto> {
+  show(
+    @CurrentCaller() caller: Caller,
+    @IdParam('cartId') cartId: string,
+    @Query() query: CartQuery,
+  ): Promise<CartDto> {
     return this.showCart.execute(ownerOf(caller), cartId, query.coupon_code);
   }
 
@@ -56,7 +64,12 @@ export class CartsController {
     @IdParam('variantId') variantId: string,
     @Body() body: QuantityInput,
   ): Promise<Answered<CartDto>> {
-    return this.changeCart.execute(request, ownerOf(caller), { kind: 'set', cartId, variantId, quantity: body.quantity });
+    return this.changeCart.execute(request, ownerOf(caller), {
+      kind: 'set',
+      cartId,
+      variantId,
+      quantity: body.quantity,
+    });
   }
 
   /** Takes a variant out; one that is not there changes nothing. */

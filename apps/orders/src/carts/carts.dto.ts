@@ -1,5 +1,17 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { BoundedText, IsCurrency, IsMinor } from '@florin/http';
 import { Id, Optional } from '../input';
 import { mostLines, mostUnits, type PricedCart } from './cart-rules';
@@ -14,7 +26,12 @@ export class QuantityInput {
 }
 
 export class CreateCartDto {
-  @Optional() @IsArray() @ArrayMaxSize(mostLines) @ValidateNested({ each: true }) @Type(() => CartLineInput) lines: CartLineInput[] = [];
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(mostLines)
+  @ValidateNested({ each: true })
+  @Type(() => CartLineInput)
+  lines: CartLineInput[] = [];
 }
 
 export class CreateGuestCartDto extends CreateCartDto {
@@ -90,7 +107,12 @@ export function cartDto(cart: PricedCart): CartDto {
     tax_minor: cart.taxMinor,
     total_minor: cart.totalMinor,
     ...(coupon && {
-      coupon: { code: coupon.code, applies: !coupon.refusal, refusal_code: coupon.refusal?.code, refusal_reason: coupon.refusal?.message },
+      coupon: {
+        code: coupon.code,
+        applies: !coupon.refusal,
+        refusal_code: coupon.refusal?.code,
+        refusal_reason: coupon.refusal?.message,
+      },
     }),
     updated_at: row.updated_at.toISOString(),
   };

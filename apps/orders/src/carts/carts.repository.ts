@@ -30,9 +30,10 @@ export class CartsRepository {
   }
 
   async insert(tx: Tx, carts: readonly CartRow[]): Promise<void> {
-    await tx.execute(`INSERT INTO carts (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::carts, $1::json)`, [
-      JSON.stringify(carts),
-    ]);
+    await tx.execute(
+      `INSERT INTO carts (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::carts, $1::json)`,
+      [JSON.stringify(carts)],
+    );
   }
 
   async putLines(tx: Tx, lines: readonly CartLineRow[], now: Date): Promise<void> {

@@ -43,7 +43,10 @@ export class ChangeCart {
     private readonly priceList: PriceList,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    const decide = (tx: Tx, items: (Command & { request: IdempotentRequest })[]): Promise<Outcome<Answered<CartDto>>[]> =>
+    const decide = (
+      tx: Tx,
+      items: (Command & { request: IdempotentRequest })[],
+    ): Promise<Outcome<Answered<CartDto>>[]> =>
       this.idempotency.onceAll(
         tx,
         items.map((item) => ({ request: item.request, item })),
@@ -69,10 +72,14 @@ export class ChangeCart {
 
   private apply(desk: Desk, owner: CartOwner, change: CartChange): Answer<CartDto> {
     // Worked out on a copy: a change that is refused halfway leaves nothing behind.
-    const cart = change.kind === 'create' ? this.create(desk, owner, change) : copyOf(requireOpen(desk.carts.get(change.cartId), ownerOf(owner, change)));
+    const cart =
+      change.kind === 'create'
+        ? this.create(desk, owner, change)
+        : copyOf(requireOpen(desk.carts.get(change.cartId), ownerOf(owner, change)));
     const line = (variantId: string) => `${cart.row.id} ${variantId}`;
     if (change.kind === 'create') {
-      for (const { variantId, quantity } of change.lines) putLine(cart, variantId, desk.variants.get(variantId), quantity, 'add');
+      for (const { variantId, quantity } of change.lines)
+        putLine(cart, variantId, desk.variants.get(variantId), quantity, 'add');
     } else if (change.kind === 'add' || change.kind === 'set') {
       putLine(cart, change.variantId, desk.variants.get(change.variantId), change.quantity, change.kind);
     } else if (change.kind === 'remove') {
@@ -82,7 +89,12 @@ export class ChangeCart {
       if (cart.row.merchant_id !== owner.merchantId) throw notFound();
       Object.assign(cart.row, { member_id: owner.memberId, guest_key_hash: null });
     }
-    const put = change.kind === 'create' ? change.lines.map((one) => one.variantId) : 'quantity' in change ? [change.variantId] : [];
+    const put =
+      change.kind === 'create'
+        ? change.lines.map((one) => one.variantId)
+        : 'quantity' in change
+          ? [change.variantId]
+          : [];
     cart.row.updated_at = desk.now;
     const answer = cartDto(priceCart(cart, desk.variants, desk.now));
     for (const variantId of put) {
@@ -105,21 +117,38 @@ export class ChangeCart {
     const [rows, lines, currencies] = await Promise.all([
       cartIds.length > 0 ? this.carts.lock(tx, cartIds) : [],
       cartIds.length > 0 ? this.carts.lines(tx, cartIds) : [],
-      this.priceList.currencies(tx, changes.flatMap((change) => (change.kind === 'create' ? [change.merchantId] : []))),
+      this.priceList.currencies(
+        tx,
+        changes.flatMap((change) => (change.kind === 'create' ? [change.merchantId] : [])),
+      ),
     ]);
     const carts = new Map(rows.map((row): [string, Cart] => [row.id, { row, lines: new Map() }]));
     for (const line of lines) carts.get(line.cart_id)?.lines.set(line.variant_id, line.quantity);
     const asked = changes.flatMap((change) =>
-      change.kind === 'create' ? change.lines.map((line) => line.variantId) : 'variantId' in change ? [change.variantId] : [],
+      change.kind === 'create'
+        ? change.lines.map((line) => line.variantId)
+        : 'variantId' in change
+          ? [change.variantId]
+          : [],
     );
     const variants = await this.priceList.variants(tx, [...asked, ...lines.map((line) => line.variant_id)]);
     const none = () => new Set<string>();
-    return { carts, variants, currencies, now: this.clock.now(), created: none(), changed: none(), put: none(), removed: none() };
+    return {
+      carts,
+      variants,
+      currencies,
+      now: this.clock.now(),
+      created: none(),
+      changed: none(),
+      put: none(),
+      removed: none(),
+    };
   }
 
   private async save(tx: Tx, desk: Desk): Promise<void> {
     const rowsOf = (ids: Set<string>) => [...ids].flatMap((id) => desk.carts.get(id)?.row ?? []);
-    const linesOf = (keys: Set<string>) => [...keys].map((key) => ({ cart_id: key.slice(0, 36), variant_id: key.slice(37) }));
+    const linesOf = (keys: Set<string>) =>
+      [...keys].map((key) => ({ cart_id: key.slice(0, 36), variant_id: key.slice(37) }));
     const put = linesOf(desk.put).flatMap((line) => {
       const quantity = desk.carts.get(line.cart_id)?.lines.get(line.variant_id);
       return quantity === undefined ? [] : [{ ...line, quantity }];

@@ -20,14 +20,22 @@ export class GuestCartsController {
   @Post()
   @Idempotent()
   @Answers(CartDto, { status: 201 })
-  create(@GuestKeyHash() guestKeyHash: string, @IdempotencyRequest() request: IdempotentRequest, @Body() body: CreateGuestCartDto): Promise<Answered<CartDto>> {
+  create(
+    @GuestKeyHash() guestKeyHash: string,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @Body() body: CreateGuestCartDto,
+  ): Promise<Answered<CartDto>> {
     return this.changeCart.execute(request, { guestKeyHash }, createCart(body.merchant_id, body.lines.map(lineOf)));
   }
 
   /** The cart at today's prices; `?coupon_code=` shows what a coupon would take off. */
   @Get(':cartId')
   @Answers(CartDto)
-  show(@GuestKeyHash() guestKeyHash: string, @IdParam('cartId') cartId: string, @Query() query: CartQuery): Promise<CartDto> {
+  show(
+    @GuestKeyHash() guestKeyHash: string,
+    @IdParam('cartId') cartId: string,
+    @Query() query: CartQuery,
+  ): Promise<CartDto> {
     return this.showCart.execute({ guestKeyHash }, cartId, query.coupon_code);
   }
 
@@ -55,7 +63,11 @@ export class GuestCartsController {
     @IdParam('variantId') variantId: string,
     @Body() body: QuantityInput,
   ): Promise<Answered<CartDto>> {
-    return this.changeCart.execute(request, { guestKeyHash }, { kind: 'set', cartId, variantId, quantity: body.quantity });
+    return this.changeCart.execute(
+      request,
+      { guestKeyHash },
+      { kind: 'set', cartId, variantId, quantity: body.quantity },
+    );
   }
 
   /** Takes a variant out; one that is not there changes nothing. */

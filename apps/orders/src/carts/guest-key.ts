@@ -10,7 +10,11 @@ const keyPattern = /^[\x21-\x7e]{32,128}$/;
 export const GuestKeyHash = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   const key = context.switchToHttp().getRequest<FastifyRequest>().headers['x-cart-key'];
   if (typeof key !== 'string' || !keyPattern.test(key)) {
-    throw new Refusal('invalid', 'cart_key_required', 'Send an X-Cart-Key header of 32 to 128 random visible characters.');
+    throw new Refusal(
+      'invalid',
+      'cart_key_required',
+      'Send an X-Cart-Key header of 32 to 128 random visible characters.',
+    );
   }
   return createHash('sha256').update(key).digest('hex');
 });

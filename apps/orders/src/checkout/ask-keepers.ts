@@ -27,14 +27,22 @@ export class AskKeepers {
 
   async execute(tx: Tx, asks: readonly Ask[]): Promise<void> {
     if (asks.length === 0) return;
-    const of = (part: PartName, command: PartCommand) => asks.filter((ask) => ask.part === part && ask.command === command);
+    const of = (part: PartName, command: PartCommand) =>
+      asks.filter((ask) => ask.part === part && ask.command === command);
     const confirm = (part: PartName, contract: MessageContract<{ checkoutId: string }>) =>
-      this.outbox.addAll(tx, contract, of(part, 'confirm').map((ask) => ({ ...addressOf(ask), data: { checkoutId: ask.checkout.id } })));
+      this.outbox.addAll(
+        tx,
+        contract,
+        of(part, 'confirm').map((ask) => ({ ...addressOf(ask), data: { checkoutId: ask.checkout.id } })),
+      );
     const release = (part: PartName, contract: MessageContract<{ checkoutId: string; reason: string }>) =>
       this.outbox.addAll(
         tx,
         contract,
-        of(part, 'release').map((ask) => ({ ...addressOf(ask), data: { checkoutId: ask.checkout.id, reason: ask.checkout.reason ?? noReason } })),
+        of(part, 'release').map((ask) => ({
+          ...addressOf(ask),
+          data: { checkoutId: ask.checkout.id, reason: ask.checkout.reason ?? noReason },
+        })),
       );
     await Promise.all([
       confirm('stock', stockConfirm),
@@ -54,5 +62,11 @@ function addressOf(ask: Ask) {
 }
 
 function undoOf({ checkout, cause }: Ask) {
-  return { checkoutId: checkout.id, orderId: checkout.order_id, merchantId: checkout.merchant_id, reason: checkout.reason ?? noReason, cause };
+  return {
+    checkoutId: checkout.id,
+    orderId: checkout.order_id,
+    merchantId: checkout.merchant_id,
+    reason: checkout.reason ?? noReason,
+    cause,
+  };
 }

@@ -20,7 +20,8 @@ export class AwaitOrder {
     if (waitSeconds === 0) return placed;
     // A repeated request may come long after the end; only then is the database asked first.
     const known = placed.replayed ? await this.settled(placed.body.id) : undefined;
-    const state = known ?? (await this.watch.wait(placed.body.id, waitSeconds * secondMs)) ?? (await this.settled(placed.body.id));
+    const state =
+      known ?? (await this.watch.wait(placed.body.id, waitSeconds * secondMs)) ?? (await this.settled(placed.body.id));
     if (!state) return placed;
     const body = { ...placed.body, status: state.status, reason_code: state.reasonCode, reason: state.reason };
     return new Answered(201, body, placed.replayed);

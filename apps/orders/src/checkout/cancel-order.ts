@@ -25,18 +25,37 @@ export class CancelOrder {
   ) {}
 
   /** Refuses 404 for an order that is not theirs, `order_confirming` past the point of no return, `order_settled` after the end. */
-  execute(request: IdempotentRequest, who: Canceller, orderId: string, reason: string): Promise<Answered<CancelledOrderDto>> {
+  execute(
+    request: IdempotentRequest,
+    who: Canceller,
+    orderId: string,
+    reason: string,
+  ): Promise<Answered<CancelledOrderDto>> {
     return this.transactions.run((tx) =>
       this.idempotency.once(tx, request, async () => {
         const order = await this.states.of(tx, orderId);
         if (!order || !owns(who, order)) throw notFound();
-        if (order.status !== 'pending') throw new Refusal('conflict', 'order_settled', `This order is ${order.status.replace('_', ' ')} already.`);
+        if (order.status !== 'pending')
+          throw new Refusal('conflict', 'order_settled', `This order is ${order.status.replace('_', ' ')} already.`);
         const { checkoutId } = order;
-        const fact = { checkoutId, fact: { fact: 'stopped' as const }, actor: who.actor, reasonCode: 'cancelled_by_request', reason };
+        const fact = {
+          checkoutId,
+          fact: { fact: 'stopped' as const },
+          actor: who.actor,
+          reasonCode: 'cancelled_by_request',
+          reason,
+        };
         const state = (await this.advanceCheckouts.execute(tx, [fact])).get(checkoutId);
-        if (state === 'confirming') throw new Refusal('conflict', 'order_confirming', 'This order is being confirmed; return it instead.');
+        if (state === 'confirming')
+          throw new Refusal('conflict', 'order_confirming', 'This order is being confirmed; return it instead.');
         if (state === 'completed') throw new Refusal('conflict', 'order_settled', 'This order is completed already.');
-        return ok({ id: order.orderId, number: order.number, status: 'cancelled' as const, reason_code: 'cancelled_by_request', reason });
+        return ok({
+          id: order.orderId,
+          number: order.number,
+          status: 'cancelled' as const,
+          reason_code: 'cancelled_by_request',
+          reason,
+        });
       }),
     );
   }

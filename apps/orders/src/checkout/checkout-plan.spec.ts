@@ -1,5 +1,16 @@
 import fc from 'fast-check';
-import { advance, begin, checkoutPlan, isSettled, partPlan, type Fact, type PartCommand, type PartFact, type PartName, type Saga } from './checkout-plan';
+import {
+  advance,
+  begin,
+  checkoutPlan,
+  isSettled,
+  partPlan,
+  type Fact,
+  type PartCommand,
+  type PartFact,
+  type PartName,
+  type Saga,
+} from './checkout-plan';
 
 /** What happened at a keeper of stock or money, as its own service would do it: idempotent, and strict about order. */
 interface Keeper {
@@ -7,7 +18,11 @@ interface Keeper {
 }
 
 /** How a keeper answers one command; the same rules that catalog and wallet promise in their contracts. */
-function answer(keeper: Keeper, command: PartCommand | 'reserve', mood: { refuses: boolean; confirmFails: boolean }): PartFact[] {
+function answer(
+  keeper: Keeper,
+  command: PartCommand | 'reserve',
+  mood: { refuses: boolean; confirmFails: boolean },
+): PartFact[] {
   if (command === 'reserve') {
     if (keeper.state === 'released') return ['refused'];
     if (keeper.state !== 'nothing') return [];
@@ -31,7 +46,11 @@ function answer(keeper: Keeper, command: PartCommand | 'reserve', mood: { refuse
 type Parcel = { to: PartName; command: PartCommand | 'reserve' } | { fact: Fact };
 
 /** Lets messages arrive in any order and more than once until nothing is on its way; `pick` is the adversary. */
-function play(pick: (below: number) => number, moods: Record<PartName, { refuses: boolean; confirmFails: boolean }>, totalMinor: number) {
+function play(
+  pick: (below: number) => number,
+  moods: Record<PartName, { refuses: boolean; confirmFails: boolean }>,
+  totalMinor: number,
+) {
   const keepers: Record<PartName, Keeper> = { stock: { state: 'nothing' }, payment: { state: 'nothing' } };
   let saga: Saga = begin(totalMinor);
   const ends = new Set<string>();
@@ -50,7 +69,8 @@ function play(pick: (below: number) => number, moods: Record<PartName, { refuses
     else post.splice(index, 1);
     if ('to' in parcel) {
       if (parcel.command === 'give_back' && keepers[parcel.to].state === 'given_back') continue;
-      for (const fact of answer(keepers[parcel.to], parcel.command, moods[parcel.to])) post.push({ fact: { part: parcel.to, fact } });
+      for (const fact of answer(keepers[parcel.to], parcel.command, moods[parcel.to]))
+        post.push({ fact: { part: parcel.to, fact } });
       continue;
     }
     const before = saga;
@@ -76,16 +96,22 @@ describe('checkout plan', () => {
   it('GAP-ORD-01, K8S-45: ends completed or cancelled, never both, with everything reserved confirmed or given back, whatever the order of facts', () => {
     const ended = { completed: 0, cancelled: 0 };
     fc.assert(
-      fc.property(fc.array(fc.nat(), { minLength: 50, maxLength: 120 }), mood, mood, fc.constantFrom(0, 2_610), (picks, stock, payment, total) => {
-        let at = 0;
-        const pick = (below: number) => (picks[at++ % picks.length] ?? 0) % below;
-        const { saga, keepers, ends } = play(pick, { stock, payment }, total);
-        expect(ends).toEqual([saga.state]);
-        ended[saga.state as 'completed' | 'cancelled'] += 1;
-        const states = [keepers.stock.state, keepers.payment.state];
-        if (saga.state === 'completed') expect(states).toEqual(['confirmed', total === 0 ? 'nothing' : 'confirmed']);
-        else for (const state of states) expect(['nothing', 'refused', 'released', 'given_back']).toContain(state);
-      }),
+      fc.property(
+        fc.array(fc.nat(), { minLength: 50, maxLength: 120 }),
+        mood,
+        mood,
+        fc.constantFrom(0, 2_610),
+        (picks, stock, payment, total) => {
+          let at = 0;
+          const pick = (below: number) => (picks[at++ % picks.length] ?? 0) % below;
+          const { saga, keepers, ends } = play(pick, { stock, payment }, total);
+          expect(ends).toEqual([saga.state]);
+          ended[saga.state as 'completed' | 'cancelled'] += 1;
+          const states = [keepers.stock.state, keepers.payment.state];
+          if (saga.state === 'completed') expect(states).toEqual(['confirmed', total === 0 ? 'nothing' : 'confirmed']);
+          else for (const state of states) expect(['nothing', 'refused', 'released', 'given_back']).toContain(state);
+        },
+      ),
       { numRuns: 3_000 },
     );
     expect(ended.completed).toBeGreaterThan(100);
@@ -116,7 +142,9 @@ describe('checkout plan', () => {
     const refused = advance(begin(100), { part: 'payment', fact: 'refused' });
     expect(refused.saga).toEqual({ state: 'cancelled', stock: 'releasing', payment: 'released' });
     expect(refused.commands).toEqual([{ part: 'stock', command: 'release' }]);
-    expect(advance(refused.saga, { part: 'stock', fact: 'reserved' }).commands).toEqual([{ part: 'stock', command: 'release' }]);
+    expect(advance(refused.saga, { part: 'stock', fact: 'reserved' }).commands).toEqual([
+      { part: 'stock', command: 'release' },
+    ]);
   });
 
   it('gives back what was sold when the capture fails after it', () => {

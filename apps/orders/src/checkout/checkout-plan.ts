@@ -5,7 +5,8 @@
  * clock or a table: the same facts give the same end in whatever order they come, and twice counts once.
  */
 export type PartName = 'stock' | 'payment';
-export type PartState = 'asked' | 'held' | 'confirming' | 'confirmed' | 'releasing' | 'released' | 'given_back' | 'not_needed';
+export type PartState =
+  'asked' | 'held' | 'confirming' | 'confirmed' | 'releasing' | 'released' | 'given_back' | 'not_needed';
 export type CheckoutState = 'reserving' | 'confirming' | 'completed' | 'cancelled';
 
 /** What the keeper of a part says. Refused: nothing is kept. Released: what was kept is free again. */

@@ -34,7 +34,10 @@ export class CheckoutConsumer {
 
   @ConsumesSet(stockRefused)
   stockRefused(events: Envelope<StockRefused>[], delivery: Delivery): Promise<void> {
-    return this.take(events, delivery, 'stock', 'refused', () => ({ reasonCode: 'out_of_stock', reason: 'There is not enough in stock.' }));
+    return this.take(events, delivery, 'stock', 'refused', () => ({
+      reasonCode: 'out_of_stock',
+      reason: 'There is not enough in stock.',
+    }));
   }
 
   @ConsumesSet(stockConfirmed)
@@ -64,7 +67,10 @@ export class CheckoutConsumer {
 
   @ConsumesSet(paymentReleased)
   paymentReleased(events: Envelope<PaymentReleased>[], delivery: Delivery): Promise<void> {
-    return this.take(events, delivery, 'payment', 'released', ({ reason }) => ({ reasonCode: 'payment_released', reason }));
+    return this.take(events, delivery, 'payment', 'released', ({ reason }) => ({
+      reasonCode: 'payment_released',
+      reason,
+    }));
   }
 
   private async take<T extends { checkoutId: string }>(

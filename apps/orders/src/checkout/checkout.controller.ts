@@ -1,7 +1,15 @@
 import { Body, Controller, Headers, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Requires, type Caller } from '@florin/access';
-import { Answers, IdParam, Idempotent, IdempotencyRequest, parsePrefer, type Answered, type IdempotentRequest } from '@florin/http';
+import {
+  Answers,
+  IdParam,
+  Idempotent,
+  IdempotencyRequest,
+  parsePrefer,
+  type Answered,
+  type IdempotentRequest,
+} from '@florin/http';
 import { couponCodeOf } from '../coupons/coupon-rules';
 import { memberOf, merchantOf } from '../input';
 import { AwaitOrder } from './await-order';
@@ -52,7 +60,12 @@ export class CheckoutController {
   ): Promise<Answered<CancelledOrderDto>> {
     const isStaff = caller.can('orders.order:write');
     const who = { merchantId: merchantOf(caller), memberId: isStaff ? null : memberOf(caller) };
-    return this.cancelOrder.execute(request, { ...who, actor: `${isStaff ? 'staff' : 'member'}:${caller.subject}` }, orderId, body.reason);
+    return this.cancelOrder.execute(
+      request,
+      { ...who, actor: `${isStaff ? 'staff' : 'member'}:${caller.subject}` },
+      orderId,
+      body.reason,
+    );
   }
 }
 

@@ -1,5 +1,14 @@
 import { Type } from 'class-transformer';
-import { IsEmail, IsIn, IsNotEmptyObject, IsOptional, IsString, MaxLength, ValidateBy, ValidateNested } from 'class-validator';
+import {
+  IsEmail,
+  IsIn,
+  IsNotEmptyObject,
+  IsOptional,
+  IsString,
+  MaxLength,
+  ValidateBy,
+  ValidateNested,
+} from 'class-validator';
 import { BoundedText, IsCurrency, IsMinor } from '@florin/http';
 import { Id, IsInstant, Optional } from '../input';
 import type { OrderRecord } from '../orders/order-records';
@@ -26,7 +35,8 @@ export class PaymentDto {
 export class PlaceOrderDto {
   @Id() cart_id: string;
   @Optional() @BoundedText(40) coupon_code?: string;
-  @Optional() @IsNotEmptyObject({ nullable: false }) @ValidateNested() @Type(() => PaymentDto) payment: PaymentDto = new PaymentDto();
+  @Optional() @IsNotEmptyObject({ nullable: false }) @ValidateNested() @Type(() => PaymentDto) payment: PaymentDto =
+    new PaymentDto();
   /** Where the confirmation goes, when it is not the address of the account. */
   @Optional() @IsEmail() @MaxLength(254) email?: string;
   /** The total that the shopper saw; when the price has changed, the order is refused instead. */

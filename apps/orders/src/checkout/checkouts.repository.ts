@@ -16,22 +16,28 @@ export interface CheckoutRow {
   reason_code: string | null;
   reason: string | null;
   awaited_by: string | null;
+  created_at: Date;
 }
 
-const insertColumns = 'id, order_id, cart_id, merchant_id, coupon_id, state, stock, payment, awaited_by, deadline_at, created_at, updated_at';
-const rowColumns = 'id, order_id, cart_id, merchant_id, coupon_id, state, stock, payment, reason_code, reason, awaited_by';
+const insertColumns =
+  'id, order_id, cart_id, merchant_id, coupon_id, state, stock, payment, awaited_by, deadline_at, created_at, updated_at';
+const rowColumns =
+  'id, order_id, cart_id, merchant_id, coupon_id, state, stock, payment, reason_code, reason, awaited_by, created_at';
 
 @Injectable()
 export class CheckoutsRepository {
   async insert(tx: Tx, checkouts: readonly CheckoutRecord[]): Promise<void> {
-    await tx.execute(`INSERT INTO checkouts (${insertColumns}) SELECT ${insertColumns} FROM json_populate_recordset(NULL::checkouts, $1::json)`, [
-      JSON.stringify(checkouts),
-    ]);
+    await tx.execute(
+      `INSERT INTO checkouts (${insertColumns}) SELECT ${insertColumns} FROM json_populate_recordset(NULL::checkouts, $1::json)`,
+      [JSON.stringify(checkouts)],
+    );
   }
 
   /** Locks in id order: the answers of stock and payment about the same checkouts arrive at the same moment. */
   lock(tx: Tx, ids: readonly string[]): Promise<CheckoutRow[]> {
-    return tx.query<CheckoutRow>(`SELECT ${rowColumns} FROM checkouts WHERE id = ANY($1) ORDER BY id FOR UPDATE`, [ids]);
+    return tx.query<CheckoutRow>(`SELECT ${rowColumns} FROM checkouts WHERE id = ANY($1) ORDER BY id FOR UPDATE`, [
+      ids,
+    ]);
   }
 
   async update(tx: Tx, rows: readonly CheckoutRow[], now: Date): Promise<void> {
@@ -45,7 +51,9 @@ export class CheckoutsRepository {
   }
 
   async anyOverdue(tx: Tx, now: Date): Promise<boolean> {
-    const rows = await tx.query(`SELECT 1 FROM checkouts WHERE state = 'reserving' AND deadline_at <= $1 LIMIT 1`, [now]);
+    const rows = await tx.query(`SELECT 1 FROM checkouts WHERE state = 'reserving' AND deadline_at <= $1 LIMIT 1`, [
+      now,
+    ]);
     return rows.length > 0;
   }
 

@@ -4,6 +4,7 @@ import type { Cause } from '@florin/kernel';
 import { CartHandover } from '../carts/cart-handover';
 import { CouponUses } from '../coupons/coupon-uses';
 import { SettleOrders, type OrderEnding } from '../orders/settle-orders';
+import { countSettled } from './checkout-metrics';
 import type { CheckoutRow } from './checkouts.repository';
 import { SettlementWatch } from './settlement-watch';
 
@@ -28,18 +29,41 @@ export class EndCheckouts {
     if (endings.length === 0) return;
     const completed = endings.filter(({ checkout }) => checkout.state === 'completed');
     const cancelled = endings.filter(({ checkout }) => checkout.state === 'cancelled');
-    const withCoupon = ({ checkout }: Ending) => (checkout.coupon_id ? [{ checkoutId: checkout.id, couponId: checkout.coupon_id }] : []);
+    const withCoupon = ({ checkout }: Ending) =>
+      checkout.coupon_id ? [{ checkoutId: checkout.id, couponId: checkout.coupon_id }] : [];
     await Promise.all([
       this.orders.complete(tx, completed.map(orderEnding), now),
-      this.coupons.confirm(tx, completed.flatMap(withCoupon).map((use) => use.checkoutId), now),
-      cancelled.length > 0 && this.carts.reopen(tx, cancelled.map(({ checkout }) => checkout.cart_id), now),
+      this.coupons.confirm(
+        tx,
+        completed.flatMap(withCoupon).map((use) => use.checkoutId),
+        now,
+      ),
+      cancelled.length > 0 &&
+        this.carts.reopen(
+          tx,
+          cancelled.map(({ checkout }) => checkout.cart_id),
+          now,
+        ),
       this.orders.cancel(tx, cancelled.map(orderEnding), now),
       this.coupons.release(tx, cancelled.flatMap(withCoupon), now),
-      this.watch.announce(tx, endings.map(({ checkout }) => checkout)),
+      this.watch.announce(
+        tx,
+        endings.map(({ checkout }) => checkout),
+      ),
     ]);
+    tx.afterCommit(() => {
+      for (const { checkout } of endings)
+        countSettled(checkout.state, checkout.reason_code, checkout.created_at.getTime(), now.getTime());
+    });
   }
 }
 
 function orderEnding({ checkout, actor, cause }: Ending): OrderEnding {
-  return { orderId: checkout.order_id, actor, cause, reasonCode: checkout.reason_code ?? '', reason: checkout.reason ?? '' };
+  return {
+    orderId: checkout.order_id,
+    actor,
+    cause,
+    reasonCode: checkout.reason_code ?? '',
+    reason: checkout.reason ?? '',
+  };
 }

@@ -25,7 +25,11 @@ export class PlaceOrder {
     private readonly idempotency: Idempotency,
     private readonly placements: Placements,
   ) {
-    const decide = (tx: Tx, items: Item[], causes: (Cause | undefined)[]): Promise<Outcome<Answered<OrderReceiptDto>>[]> =>
+    const decide = (
+      tx: Tx,
+      items: Item[],
+      causes: (Cause | undefined)[],
+    ): Promise<Outcome<Answered<OrderReceiptDto>>[]> =>
       this.idempotency.onceAll(
         tx,
         items.map(({ request, command }, index) => ({ request, item: { command, cause: causes[index] } })),
@@ -39,8 +43,14 @@ export class PlaceOrder {
     return this.writer.submit({ request, command });
   }
 
-  private async decide(tx: Tx, items: { command: PlaceCommand; cause: Cause | undefined }[]): Promise<Outcome<Answer<OrderReceiptDto>>[]> {
-    const facts = await this.placements.read(tx, items.map((item) => item.command));
+  private async decide(
+    tx: Tx,
+    items: { command: PlaceCommand; cause: Cause | undefined }[],
+  ): Promise<Outcome<Answer<OrderReceiptDto>>[]> {
+    const facts = await this.placements.read(
+      tx,
+      items.map((item) => item.command),
+    );
     const placed: Placement[] = [];
     const outcomes = items.map(({ command, cause }, index): Outcome<Answer<OrderReceiptDto>> => {
       try {

@@ -74,7 +74,12 @@ export function placeOrder(command: PlaceCommand, facts: PlaceFacts): Placement 
   if (command.couponCode !== null) {
     const subtotalMinor = priceOrder(priced).listMinor;
     const takenByMember = facts.coupon?.takenByMember ?? 0;
-    const refusal = couponRefusal(coupon, { now: facts.now, currency: cart.row.currency, subtotalMinor, takenByMember });
+    const refusal = couponRefusal(coupon, {
+      now: facts.now,
+      currency: cart.row.currency,
+      subtotalMinor,
+      takenByMember,
+    });
     if (refusal) throw refusal;
   }
   const price = priceOrder(priced, coupon && reductionOf(coupon));
@@ -103,7 +108,9 @@ export function placeOrder(command: PlaceCommand, facts: PlaceFacts): Placement 
     placed_at: facts.now,
     settled_at: null,
   };
-  const items = price.lines.map((line, index) => itemRecord(identity, newId(), index + 1, sold[index] as SoldVariant, line));
+  const items = price.lines.map((line, index) =>
+    itemRecord(identity, newId(), index + 1, sold[index] as SoldVariant, line),
+  );
   const checkout: CheckoutRecord = {
     ...begin(price.totalMinor),
     id: checkoutId,
@@ -125,7 +132,12 @@ function soldLines(cart: Cart, variants: ReadonlyMap<string, Variant>): SoldVari
   return [...cart.lines].map(([variantId, quantity]) => {
     const variant = variants.get(variantId);
     if (!variant?.active || variant.currency !== cart.row.currency || variant.merchant_id !== cart.row.merchant_id) {
-      throw Refusal.field('unprocessable', `lines.${variantId}`, 'variant_unavailable', 'Something in this cart cannot be bought any more.');
+      throw Refusal.field(
+        'unprocessable',
+        `lines.${variantId}`,
+        'variant_unavailable',
+        'Something in this cart cannot be bought any more.',
+      );
     }
     return { variant, quantity, unitPriceMinor: variant.price_minor };
   });
@@ -137,10 +149,20 @@ function requirePayable(command: PlaceCommand, totalMinor: number): void {
     throw Refusal.field('conflict', 'expected_total_minor', 'total_changed', `The total is now ${totalMinor}.`);
   }
   if (walletMinor > totalMinor) {
-    throw Refusal.field('unprocessable', 'payment.wallet_minor', 'wallet_minor_too_large', `The total is ${totalMinor}.`);
+    throw Refusal.field(
+      'unprocessable',
+      'payment.wallet_minor',
+      'wallet_minor_too_large',
+      `The total is ${totalMinor}.`,
+    );
   }
   if (walletMinor < totalMinor && command.cardToken === null) {
-    throw Refusal.field('unprocessable', 'payment.card_token', 'card_token_required', 'The wallet does not pay for all of it, so name a card.');
+    throw Refusal.field(
+      'unprocessable',
+      'payment.card_token',
+      'card_token_required',
+      'The wallet does not pay for all of it, so name a card.',
+    );
   }
 }
 

@@ -24,13 +24,22 @@ export class Placements {
   async read(tx: Tx, commands: readonly PlaceCommand[]): Promise<PlaceFacts[]> {
     const { now, deadlineAt } = this.times.forPlacement();
     const [carts, numbers] = await Promise.all([
-      this.carts.lock(tx, commands.map((command) => command.cartId)),
+      this.carts.lock(
+        tx,
+        commands.map((command) => command.cartId),
+      ),
       this.orders.numbers(tx, commands.length, now),
     ]);
     const withCoupon = commands.filter((command) => command.couponCode !== null);
     const [variants, found] = await Promise.all([
-      this.priceList.variants(tx, [...carts.values()].flatMap((cart) => [...cart.lines.keys()])),
-      this.coupons.lock(tx, withCoupon.map(({ merchantId, memberId, couponCode }) => ({ merchantId, memberId, code: couponCode ?? '' }))),
+      this.priceList.variants(
+        tx,
+        [...carts.values()].flatMap((cart) => [...cart.lines.keys()]),
+      ),
+      this.coupons.lock(
+        tx,
+        withCoupon.map(({ merchantId, memberId, couponCode }) => ({ merchantId, memberId, code: couponCode ?? '' })),
+      ),
     ]);
     const coupons = new Map(withCoupon.map((command, index) => [command, found[index]]));
     return commands.map((command, index) => ({
@@ -52,10 +61,23 @@ export class Placements {
         tx,
         placements.map((placement) => placement.order),
         placements.flatMap((placement) => placement.items),
-        placements.map(({ order }) => ({ order_id: order.id, status: 'pending', actor: `member:${order.member_id}`, at: now })),
+        placements.map(({ order }) => ({
+          order_id: order.id,
+          status: 'pending',
+          actor: `member:${order.member_id}`,
+          at: now,
+        })),
       ),
-      this.carts.close(tx, placements.map((placement) => placement.checkout.cart_id), now),
-      this.coupons.reserve(tx, placements.flatMap((placement) => placement.couponUse ?? []), now),
+      this.carts.close(
+        tx,
+        placements.map((placement) => placement.checkout.cart_id),
+        now,
+      ),
+      this.coupons.reserve(
+        tx,
+        placements.flatMap((placement) => placement.couponUse ?? []),
+        now,
+      ),
       this.checkouts.execute(tx, placements),
     ]);
   }

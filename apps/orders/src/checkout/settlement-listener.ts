@@ -41,7 +41,11 @@ export class SettlementListener implements OnApplicationBootstrap, BeforeApplica
 
   /** Listens until the connection ends. */
   private async connect(): Promise<'at once' | 'after listening'> {
-    const client = new Client({ connectionString: this.config.DATABASE_URL, application_name: 'orders-settlements', keepAlive: true });
+    const client = new Client({
+      connectionString: this.config.DATABASE_URL,
+      application_name: 'orders-settlements',
+      keepAlive: true,
+    });
     const ended = new Promise<void>((resolve) => client.once('end', resolve));
     client.on('error', (error) => this.logger.warn(`The listening connection was lost: ${error.message}`));
     client.on('notification', ({ payload }) => this.watch.settled(JSON.parse(payload ?? '[]') as Settlement[]));

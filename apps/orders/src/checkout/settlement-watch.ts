@@ -52,8 +52,10 @@ export class SettlementWatch {
     const elsewhere = awaited.filter((checkout) => checkout.awaited_by !== this.processId).map(settlementOf);
     if (here.length > 0) tx.afterCommit(() => this.settled(here));
     const notices: string[] = [];
-    for (let from = 0; from < elsewhere.length; from += perNotice) notices.push(JSON.stringify(elsewhere.slice(from, from + perNotice)));
-    if (notices.length > 0) await tx.query('SELECT pg_notify($1, notice) FROM unnest($2::text[]) AS notice', [settlementChannel, notices]);
+    for (let from = 0; from < elsewhere.length; from += perNotice)
+      notices.push(JSON.stringify(elsewhere.slice(from, from + perNotice)));
+    if (notices.length > 0)
+      await tx.query('SELECT pg_notify($1, notice) FROM unnest($2::text[]) AS notice', [settlementChannel, notices]);
   }
 
   /** Checkouts that have ended. */

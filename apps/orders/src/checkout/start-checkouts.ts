@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { orderPlaced, paymentReserve, stockReserve } from '@florin/contracts';
 import type { Tx } from '@florin/database';
 import { Outbox } from '@florin/messaging';
+import { countPlaced } from './checkout-metrics';
 import { CheckoutTimes } from './checkout-times';
 import { CheckoutsRepository } from './checkouts.repository';
 import type { Placement } from './placement';
@@ -18,21 +19,35 @@ export class StartCheckouts {
   /** Writes the checkouts and says `orders.order.placed`, `catalog.stock.reserve` and `wallet.payment.reserve`: four statements for any number. */
   async execute(tx: Tx, placements: readonly Placement[]): Promise<void> {
     await Promise.all([
-      this.checkouts.insert(tx, placements.map((placement) => placement.checkout)),
-      this.outbox.addAll(tx, stockReserve, placements.map((placement) => this.askForStock(placement))),
+      this.checkouts.insert(
+        tx,
+        placements.map((placement) => placement.checkout),
+      ),
+      this.outbox.addAll(
+        tx,
+        stockReserve,
+        placements.map((placement) => this.askForStock(placement)),
+      ),
       this.outbox.addAll(
         tx,
         paymentReserve,
-        placements.filter((placement) => placement.checkout.payment === 'asked').map((placement) => this.askForMoney(placement)),
+        placements
+          .filter((placement) => placement.checkout.payment === 'asked')
+          .map((placement) => this.askForMoney(placement)),
       ),
       this.outbox.addAll(tx, orderPlaced, placements.map(tellPlaced)),
     ]);
+    tx.afterCommit(() => countPlaced(placements.length));
   }
 
   private askForStock({ checkout, items, cause }: Placement) {
     const lines = items.map((item) => ({ lineId: item.line_id, variantId: item.variant_id, quantity: item.quantity }));
     const expiresAt = this.times.reservedUntil(checkout.deadline_at).toISOString();
-    return { subject: checkout.id, cause, data: { checkoutId: checkout.id, merchantId: checkout.merchant_id, expiresAt, lines } };
+    return {
+      subject: checkout.id,
+      cause,
+      data: { checkoutId: checkout.id, merchantId: checkout.merchant_id, expiresAt, lines },
+    };
   }
 
   private askForMoney({ command, checkout, order, cause }: Placement) {

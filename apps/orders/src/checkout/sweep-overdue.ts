@@ -43,11 +43,20 @@ export class SweepOverdue implements OnApplicationBootstrap {
 
   /** Cancels everything that is overdue now; gives how many. Safe beside anybody: rows in use are left for the next run. */
   async execute(): Promise<{ cancelled: number }> {
-    for (let cancelled = 0; ; ) {
+    for (let cancelled = 0; ;) {
       const swept = await this.transactions.run(async (tx) => {
         const ids = await this.checkouts.lockOverdue(tx, this.times.now(), batch);
-        const overdue = { fact: { fact: 'overdue' as const }, actor: 'deadline', reasonCode: 'deadline_passed', reason: 'It took too long.' };
-        if (ids.length > 0) await this.advanceCheckouts.execute(tx, ids.map((checkoutId) => ({ checkoutId, ...overdue })));
+        const overdue = {
+          fact: { fact: 'overdue' as const },
+          actor: 'deadline',
+          reasonCode: 'deadline_passed',
+          reason: 'It took too long.',
+        };
+        if (ids.length > 0)
+          await this.advanceCheckouts.execute(
+            tx,
+            ids.map((checkoutId) => ({ checkoutId, ...overdue })),
+          );
         return ids.length;
       });
       cancelled += swept;

@@ -18,7 +18,13 @@ export class ChangeCoupon {
   ) {}
 
   /** Changes the version that the caller read. Refuses 404, 412 `version_mismatch`, `validity_empty` and `limit_below_taken`. */
-  async execute(request: IdempotentRequest, merchantId: string, couponId: string, version: number, input: ChangeCouponDto): Promise<Answered<CouponDto>> {
+  async execute(
+    request: IdempotentRequest,
+    merchantId: string,
+    couponId: string,
+    version: number,
+    input: ChangeCouponDto,
+  ): Promise<Answered<CouponDto>> {
     try {
       return await this.transactions.run((tx) =>
         this.idempotency.once(tx, request, async () => {
@@ -26,7 +32,8 @@ export class ChangeCoupon {
           if (!coupon) throw notFound();
           requireVersion(version, coupon.version);
           if (input.active !== undefined) coupon.active = input.active;
-          if (input.valid_until !== undefined) coupon.valid_until = input.valid_until === null ? null : new Date(input.valid_until);
+          if (input.valid_until !== undefined)
+            coupon.valid_until = input.valid_until === null ? null : new Date(input.valid_until);
           if (input.max_uses !== undefined) coupon.max_uses = input.max_uses;
           if (input.max_uses_per_member !== undefined) coupon.max_uses_per_member = input.max_uses_per_member;
           coupon.version += 1;

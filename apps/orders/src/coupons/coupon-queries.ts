@@ -10,7 +10,10 @@ export class CouponQueries {
   constructor(private readonly reads: Reads) {}
 
   async one(merchantId: string, id: string): Promise<CouponDto> {
-    const [row] = await this.reads.query<CouponRow>(`SELECT ${couponColumns} FROM coupon_codes WHERE merchant_id = $1 AND id = $2`, [merchantId, id]);
+    const [row] = await this.reads.query<CouponRow>(
+      `SELECT ${couponColumns} FROM coupon_codes WHERE merchant_id = $1 AND id = $2`,
+      [merchantId, id],
+    );
     if (!row) throw notFound();
     return couponDto(row);
   }

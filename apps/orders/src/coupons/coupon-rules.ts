@@ -38,10 +38,14 @@ export function couponRefusal(coupon: Coupon | undefined, request: CouponRequest
   const no = (code: string, detail: string) => Refusal.field('unprocessable', 'coupon_code', code, detail);
   if (!coupon?.active) return no('coupon_unknown', 'There is no such coupon.');
   if (request.now < coupon.validFrom) return no('coupon_not_yet_valid', 'This coupon is not valid yet.');
-  if (coupon.validUntil && request.now >= coupon.validUntil) return no('coupon_expired', 'This coupon is no longer valid.');
-  if (coupon.currency && coupon.currency !== request.currency) return no('coupon_currency', `This coupon is for orders in ${coupon.currency}.`);
-  if (request.subtotalMinor < coupon.minSpendMinor) return no('coupon_min_spend', 'The order is too small for this coupon.');
-  if (coupon.maxUses !== null && coupon.taken >= coupon.maxUses) return no('coupon_used_up', 'This coupon has been used up.');
+  if (coupon.validUntil && request.now >= coupon.validUntil)
+    return no('coupon_expired', 'This coupon is no longer valid.');
+  if (coupon.currency && coupon.currency !== request.currency)
+    return no('coupon_currency', `This coupon is for orders in ${coupon.currency}.`);
+  if (request.subtotalMinor < coupon.minSpendMinor)
+    return no('coupon_min_spend', 'The order is too small for this coupon.');
+  if (coupon.maxUses !== null && coupon.taken >= coupon.maxUses)
+    return no('coupon_used_up', 'This coupon has been used up.');
   if (coupon.maxUsesPerMember !== null && request.takenByMember >= coupon.maxUsesPerMember) {
     return no('coupon_used_up_by_member', 'You have used this coupon as often as you may.');
   }

@@ -35,7 +35,11 @@ export class CouponUses {
    */
   async lock(tx: Tx, asks: readonly CouponAsk[]): Promise<CouponFound[]> {
     if (asks.length === 0) return [];
-    const coupons = await this.coupons.lockByCodes(tx, asks.map((ask) => ask.merchantId), asks.map((ask) => ask.code));
+    const coupons = await this.coupons.lockByCodes(
+      tx,
+      asks.map((ask) => ask.merchantId),
+      asks.map((ask) => ask.code),
+    );
     const byCode = new Map(coupons.map((coupon) => [`${coupon.merchantId} ${coupon.code}`, coupon]));
     const answers = new Map<string, CouponFound & { memberId: string | null }>();
     const found = asks.map(({ merchantId, code, memberId }) => {
@@ -45,10 +49,16 @@ export class CouponUses {
       return answer;
     });
     const limited = [...answers.values()].flatMap((answer) =>
-      answer.coupon && answer.coupon.maxUsesPerMember !== null && answer.memberId ? [{ answer, id: answer.coupon.id, memberId: answer.memberId }] : [],
+      answer.coupon && answer.coupon.maxUsesPerMember !== null && answer.memberId
+        ? [{ answer, id: answer.coupon.id, memberId: answer.memberId }]
+        : [],
     );
     if (limited.length === 0) return found;
-    const rows = await this.coupons.takenByMembers(tx, limited.map((one) => one.id), limited.map((one) => one.memberId));
+    const rows = await this.coupons.takenByMembers(
+      tx,
+      limited.map((one) => one.id),
+      limited.map((one) => one.memberId),
+    );
     const taken = new Map(rows.map((row) => [`${row.coupon_id} ${row.member_id}`, row.taken]));
     for (const { answer, id, memberId } of limited) answer.takenByMember = taken.get(`${id} ${memberId}`) ?? 0;
     return found;
@@ -66,6 +76,12 @@ export class CouponUses {
 
   /** The checkouts are cancelled: somebody else may have their uses. */
   async release(tx: Tx, uses: readonly { checkoutId: string; couponId: string }[], now: Date): Promise<void> {
-    if (uses.length > 0) await this.coupons.release(tx, uses.map((use) => use.checkoutId), uses.map((use) => use.couponId), now);
+    if (uses.length > 0)
+      await this.coupons.release(
+        tx,
+        uses.map((use) => use.checkoutId),
+        uses.map((use) => use.couponId),
+        now,
+      );
   }
 }

@@ -32,7 +32,11 @@ export class CouponsController {
   @Requires('orders.coupon:write')
   @Idempotent()
   @Answers(CouponDto, { status: 201 })
-  create(@CurrentCaller() caller: Caller, @IdempotencyRequest() request: IdempotentRequest, @Body() body: CreateCouponDto): Promise<Answered<CouponDto>> {
+  create(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @Body() body: CreateCouponDto,
+  ): Promise<Answered<CouponDto>> {
     return this.createCoupon.execute(request, { subject: caller.subject, merchantId: merchantOf(caller) }, body);
   }
 
@@ -48,7 +52,11 @@ export class CouponsController {
   @Get(':couponId')
   @Requires('orders.coupon:read')
   @Answers(CouponDto)
-  async show(@CurrentCaller() caller: Caller, @IdParam('couponId') couponId: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<CouponDto> {
+  async show(
+    @CurrentCaller() caller: Caller,
+    @IdParam('couponId') couponId: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CouponDto> {
     const coupon = await this.queries.one(merchantOf(caller), couponId);
     tag(reply, coupon.version);
     return coupon;

@@ -8,12 +8,16 @@ const mostUses = 1_000_000_000;
 
 export class CreateCouponDto {
   /** What shoppers type; without it a random one is made. */
-  @Optional() @Matches(/^\s*[A-Za-z0-9_-]{3,40}\s*$/, { message: 'code must be 3 to 40 letters, digits, - or _' }) code?: string;
+  @Optional()
+  @Matches(/^\s*[A-Za-z0-9_-]{3,40}\s*$/, { message: 'code must be 3 to 40 letters, digits, - or _' })
+  code?: string;
   @IsIn(['percent', 'fixed']) kind: 'percent' | 'fixed';
   /** For a percentage, in basis points: 1250 is 12.5 %. */
   @ValidateIf((input: CreateCouponDto) => input.kind === 'percent') @IsInt() @Min(1) @Max(10_000) percent_bps?: number;
   /** For a fixed amount, in minor units of the merchant's currency. */
-  @ValidateIf((input: CreateCouponDto) => input.kind === 'fixed') @IsMinor({ min: 1, max: largestOrderMinor }) amount_minor?: number;
+  @ValidateIf((input: CreateCouponDto) => input.kind === 'fixed')
+  @IsMinor({ min: 1, max: largestOrderMinor })
+  amount_minor?: number;
   /** The list price of the goods must reach this. */
   @Optional() @IsMinor({ max: largestOrderMinor }) min_spend_minor = 0;
   /** From now unless said. */

@@ -38,7 +38,10 @@ export const couponColumns = `id, merchant_id, code, kind, percent_bps, amount_m
 @Injectable()
 export class CouponsRepository {
   async byCode(tx: Tx, merchantId: string, code: string): Promise<Coupon | undefined> {
-    const [row] = await tx.query<CouponRow>(`SELECT ${couponColumns} FROM coupon_codes WHERE merchant_id = $1 AND code = $2`, [merchantId, code]);
+    const [row] = await tx.query<CouponRow>(
+      `SELECT ${couponColumns} FROM coupon_codes WHERE merchant_id = $1 AND code = $2`,
+      [merchantId, code],
+    );
     return row && couponOf(row);
   }
 
@@ -52,7 +55,11 @@ export class CouponsRepository {
     return rows.map(couponOf);
   }
 
-  takenByMembers(tx: Tx, couponIds: readonly string[], memberIds: readonly string[]): Promise<{ coupon_id: string; member_id: string; taken: number }[]> {
+  takenByMembers(
+    tx: Tx,
+    couponIds: readonly string[],
+    memberIds: readonly string[],
+  ): Promise<{ coupon_id: string; member_id: string; taken: number }[]> {
     return tx.query(
       `SELECT coupon_id, member_id, taken FROM coupon_members
        WHERE (coupon_id, member_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))`,
@@ -81,13 +88,22 @@ export class CouponsRepository {
         `INSERT INTO coupon_uses (checkout_id, coupon_id, member_id, order_id, discount_minor, state, reserved_at)
          SELECT checkout_id, coupon_id, member_id, order_id, discount_minor, 'reserved', $6
          FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[]) AS use (checkout_id, coupon_id, member_id, order_id, discount_minor)`,
-        [uses.map((use) => use.checkoutId), ...parameters, uses.map((use) => use.orderId), uses.map((use) => use.discountMinor), now],
+        [
+          uses.map((use) => use.checkoutId),
+          ...parameters,
+          uses.map((use) => use.orderId),
+          uses.map((use) => use.discountMinor),
+          now,
+        ],
       ),
     ]);
   }
 
   async confirm(tx: Tx, checkoutIds: readonly string[], now: Date): Promise<void> {
-    await tx.execute(`UPDATE coupon_uses SET state = 'confirmed', settled_at = $2 WHERE checkout_id = ANY($1) AND state = 'reserved'`, [checkoutIds, now]);
+    await tx.execute(
+      `UPDATE coupon_uses SET state = 'confirmed', settled_at = $2 WHERE checkout_id = ANY($1) AND state = 'reserved'`,
+      [checkoutIds, now],
+    );
   }
 
   /** Gives reserved uses back and lowers both counters; a use that is settled already stays as it is. */
@@ -119,14 +135,25 @@ export class CouponsRepository {
   }
 
   async lock(tx: Tx, merchantId: string, id: string): Promise<CouponRow | undefined> {
-    const [row] = await tx.query<CouponRow>(`SELECT ${couponColumns} FROM coupon_codes WHERE merchant_id = $1 AND id = $2 FOR UPDATE`, [merchantId, id]);
+    const [row] = await tx.query<CouponRow>(
+      `SELECT ${couponColumns} FROM coupon_codes WHERE merchant_id = $1 AND id = $2 FOR UPDATE`,
+      [merchantId, id],
+    );
     return row;
   }
 
   async update(tx: Tx, coupon: CouponRow): Promise<void> {
     await tx.execute(
       `UPDATE coupon_codes SET active = $2, valid_until = $3, max_uses = $4, max_uses_per_member = $5, version = $6, updated_at = $7 WHERE id = $1`,
-      [coupon.id, coupon.active, coupon.valid_until, coupon.max_uses, coupon.max_uses_per_member, coupon.version, coupon.updated_at],
+      [
+        coupon.id,
+        coupon.active,
+        coupon.valid_until,
+        coupon.max_uses,
+        coupon.max_uses_per_member,
+        coupon.version,
+        coupon.updated_at,
+      ],
     );
   }
 }

@@ -25,7 +25,11 @@ export class CreateCoupon {
   ) {}
 
   /** Makes the coupon, once per idempotency key. Refuses `coupon_code_taken`, `merchant_unknown` and `validity_empty`. */
-  execute(request: IdempotentRequest, author: { subject: string; merchantId: string }, input: CreateCouponDto): Promise<Answered<CouponDto>> {
+  execute(
+    request: IdempotentRequest,
+    author: { subject: string; merchantId: string },
+    input: CreateCouponDto,
+  ): Promise<Answered<CouponDto>> {
     return this.transactions.run((tx) =>
       this.idempotency.once(tx, request, async () => {
         const currency = (await this.priceList.currencies(tx, [author.merchantId])).get(author.merchantId);

@@ -18,16 +18,27 @@ export interface ImportContext {
  * It is completed and paid elsewhere: nothing of it can be captured or refunded here.
  * Refuses `variant_unknown` and `placed_in_future`; a variant that is no longer sold is fine.
  */
-export function importedOrder(input: ImportedOrderDto, context: ImportContext): { order: OrderRecord; items: ItemRecord[] } {
+export function importedOrder(
+  input: ImportedOrderDto,
+  context: ImportContext,
+): { order: OrderRecord; items: ItemRecord[] } {
   const placedAt = new Date(input.placed_at);
-  if (placedAt > context.now) throw new Refusal('unprocessable', 'placed_in_future', 'An order cannot have been placed in the future.');
+  if (placedAt > context.now)
+    throw new Refusal('unprocessable', 'placed_in_future', 'An order cannot have been placed in the future.');
   const sold = input.lines.map((line): SoldVariant => {
     const variant = context.variants.get(line.variant_id);
     if (!variant || variant.merchant_id !== context.merchantId || variant.currency !== context.currency) {
       throw new Refusal('unprocessable', 'variant_unknown', `There is no variant ${line.variant_id}.`);
     }
-    const then = { tax_rate_bps: line.tax_rate_bps ?? variant.tax_rate_bps, tax_included: line.tax_included ?? variant.tax_included };
-    return { variant: { ...variant, ...then }, quantity: line.quantity, unitPriceMinor: line.unit_price_minor ?? variant.price_minor };
+    const then = {
+      tax_rate_bps: line.tax_rate_bps ?? variant.tax_rate_bps,
+      tax_included: line.tax_included ?? variant.tax_included,
+    };
+    return {
+      variant: { ...variant, ...then },
+      quantity: line.quantity,
+      unitPriceMinor: line.unit_price_minor ?? variant.price_minor,
+    };
   });
   const price = priceOrder(
     sold.map(({ variant, quantity, unitPriceMinor }) => ({
@@ -61,5 +72,8 @@ export function importedOrder(input: ImportedOrderDto, context: ImportContext): 
     placed_at: placedAt,
     settled_at: placedAt,
   };
-  return { order, items: price.lines.map((line, index) => itemRecord(identity, newId(), index + 1, sold[index] as SoldVariant, line)) };
+  return {
+    order,
+    items: price.lines.map((line, index) => itemRecord(identity, newId(), index + 1, sold[index] as SoldVariant, line)),
+  };
 }

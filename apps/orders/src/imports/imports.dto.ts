@@ -1,5 +1,19 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsEmail, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { BoundedText, IsMinor } from '@florin/http';
 import { mostLines } from '../carts/cart-rules';
 import { Id, IsInstant, Optional } from '../input';
@@ -28,11 +42,21 @@ export class ImportedOrderDto {
   /** What was taken off the whole order; it is split over the lines by list price. */
   @Optional() @IsMinor({ max: largestOrderMinor }) discount_minor = 0;
   @Optional() @BoundedText(40) coupon_code?: string;
-  @IsArray() @ArrayMinSize(1) @ArrayMaxSize(mostLines) @ValidateNested({ each: true }) @Type(() => ImportedLineDto) lines: ImportedLineDto[];
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(mostLines)
+  @ValidateNested({ each: true })
+  @Type(() => ImportedLineDto)
+  lines: ImportedLineDto[];
 }
 
 export class ImportOrdersDto {
-  @IsArray() @ArrayMinSize(1) @ArrayMaxSize(mostImported) @ValidateNested({ each: true }) @Type(() => ImportedOrderDto) orders: ImportedOrderDto[];
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(mostImported)
+  @ValidateNested({ each: true })
+  @Type(() => ImportedOrderDto)
+  orders: ImportedOrderDto[];
 }
 
 export class ImportOutcomeDto {

@@ -15,7 +15,13 @@ export class ImportsRepository {
       `INSERT INTO order_imports (merchant_id, external_number, order_id, input_hash, imported_at)
        SELECT $1, external_number, order_id, input_hash, $5 FROM unnest($2::text[], $3::uuid[], $4::text[]) AS one (external_number, order_id, input_hash)
        ORDER BY external_number ON CONFLICT DO NOTHING RETURNING external_number`,
-      [merchantId, rows.map((row) => row.external_number), rows.map((row) => row.order_id), rows.map((row) => row.input_hash), now],
+      [
+        merchantId,
+        rows.map((row) => row.external_number),
+        rows.map((row) => row.order_id),
+        rows.map((row) => row.input_hash),
+        now,
+      ],
     );
     return new Set(claimed.map((row) => row.external_number));
   }

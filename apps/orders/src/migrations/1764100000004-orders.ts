@@ -104,6 +104,8 @@ export class Orders1764100000004 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE order_status_history, order_items, orders; DROP FUNCTION refuse_change_of_record; DROP SEQUENCE order_numbers');
+    await runner.query(
+      'DROP TABLE order_status_history, order_items, orders; DROP FUNCTION refuse_change_of_record; DROP SEQUENCE order_numbers',
+    );
   }
 }

@@ -35,7 +35,12 @@ export function completedMessage(order: SettledOrder, items: readonly ItemRecord
   };
 }
 
-export function cancelledMessage(order: SettledOrder, reasonCode: string, reason: string, cancelledAt: Date): OrderCancelled {
+export function cancelledMessage(
+  order: SettledOrder,
+  reasonCode: string,
+  reason: string,
+  cancelledAt: Date,
+): OrderCancelled {
   return {
     orderId: order.id,
     checkoutId: order.checkout_id,

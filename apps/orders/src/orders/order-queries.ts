@@ -6,7 +6,14 @@ import { notFound } from '../input';
 import { refundDto } from '../refunds/refunds.dto';
 import { refundColumns, type RefundLineRow, type RefundRow } from '../refunds/refunds.repository';
 import { bornAt } from './order-id';
-import type { MerchantOrderListQuery, OrderCheckoutDto, OrderDto, OrderLineDto, OrderStepDto, OrderSummaryDto } from './orders.dto';
+import type {
+  MerchantOrderListQuery,
+  OrderCheckoutDto,
+  OrderDto,
+  OrderLineDto,
+  OrderStepDto,
+  OrderSummaryDto,
+} from './orders.dto';
 
 /** Whose orders are asked for; without a member, all of the merchant's. */
 export interface OrderScope {
@@ -47,8 +54,13 @@ export class OrderQueries {
            WHERE i.order_id = $1 AND i.created_at = $2 ORDER BY line_no`,
           key,
         ),
-        tx.query<Row<OrderStepDto>>('SELECT status, reason_code, actor, at FROM order_status_history WHERE order_id = $1 AND created_at = $2 ORDER BY id', key),
-        tx.query<RefundRow>(`SELECT ${refundColumns} FROM refunds WHERE order_id = $1 ORDER BY requested_at, id`, [orderId]),
+        tx.query<Row<OrderStepDto>>(
+          'SELECT status, reason_code, actor, at FROM order_status_history WHERE order_id = $1 AND created_at = $2 ORDER BY id',
+          key,
+        ),
+        tx.query<RefundRow>(`SELECT ${refundColumns} FROM refunds WHERE order_id = $1 ORDER BY requested_at, id`, [
+          orderId,
+        ]),
         tx.query<RefundLineRow>(
           `SELECT refund_id, line_id, variant_id, quantity, l.total_minor, l.tax_minor FROM refund_lines l JOIN refunds r ON r.id = l.refund_id
            WHERE r.order_id = $1 ORDER BY refund_id, line_id`,
@@ -80,7 +92,14 @@ export class OrderQueries {
        WHERE merchant_id = $1 AND ($2::uuid IS NULL OR member_id = $2) AND ($3::text IS NULL OR status = $3)
          AND ($4::timestamptz IS NULL OR (placed_at, id) < ($4, $5))
        ORDER BY placed_at DESC, id DESC LIMIT $6`,
-      [scope.merchantId, scope.memberId ?? query.member_id ?? null, query.status ?? null, after?.at ?? null, after?.id ?? null, query.limit + 1],
+      [
+        scope.merchantId,
+        scope.memberId ?? query.member_id ?? null,
+        query.status ?? null,
+        after?.at ?? null,
+        after?.id ?? null,
+        query.limit + 1,
+      ],
     );
     return page(rows, query.limit, (row) => ({ at: row.placed_at, id: row.id }));
   }

@@ -65,7 +65,13 @@ export interface SoldVariant {
 }
 
 /** Freezes one priced line of an order. */
-export function itemRecord(order: Pick<OrderRecord, 'id' | 'created_at'>, lineId: string, lineNo: number, sold: SoldVariant, price: LinePrice): ItemRecord {
+export function itemRecord(
+  order: Pick<OrderRecord, 'id' | 'created_at'>,
+  lineId: string,
+  lineNo: number,
+  sold: SoldVariant,
+  price: LinePrice,
+): ItemRecord {
   const { variant } = sold;
   return {
     order_id: order.id,

@@ -16,12 +16,14 @@ export type SettledOrder = Omit<OrderRecord, 'status'>;
 export class OrdersRepository {
   async insert(tx: Tx, orders: readonly OrderRecord[], items: readonly ItemRecord[]): Promise<void> {
     await Promise.all([
-      tx.execute(`INSERT INTO orders (${orderColumns}) SELECT ${orderColumns} FROM json_populate_recordset(NULL::orders, $1::json)`, [
-        JSON.stringify(orders),
-      ]),
-      tx.execute(`INSERT INTO order_items (${itemColumns}) SELECT ${itemColumns} FROM json_populate_recordset(NULL::order_items, $1::json)`, [
-        JSON.stringify(items),
-      ]),
+      tx.execute(
+        `INSERT INTO orders (${orderColumns}) SELECT ${orderColumns} FROM json_populate_recordset(NULL::orders, $1::json)`,
+        [JSON.stringify(orders)],
+      ),
+      tx.execute(
+        `INSERT INTO order_items (${itemColumns}) SELECT ${itemColumns} FROM json_populate_recordset(NULL::order_items, $1::json)`,
+        [JSON.stringify(items)],
+      ),
     ]);
   }
 
@@ -36,7 +38,10 @@ export class OrdersRepository {
 
   /** Sequential numbers for people, as many as asked for; a number that is then not used leaves a gap. */
   async nextNumbers(tx: Tx, count: number): Promise<number[]> {
-    const rows = await tx.query<{ number: number }>(`SELECT nextval('order_numbers') AS number FROM generate_series(1, $1::integer)`, [count]);
+    const rows = await tx.query<{ number: number }>(
+      `SELECT nextval('order_numbers') AS number FROM generate_series(1, $1::integer)`,
+      [count],
+    );
     return rows.map((row) => row.number);
   }
 
@@ -50,12 +55,21 @@ export class OrdersRepository {
   }
 
   /** Cancels pending orders, each with its own reason. Gives those that were pending. */
-  cancel(tx: Tx, orders: readonly { id: string; reasonCode: string; reason: string }[], now: Date): Promise<SettledOrder[]> {
+  cancel(
+    tx: Tx,
+    orders: readonly { id: string; reasonCode: string; reason: string }[],
+    now: Date,
+  ): Promise<SettledOrder[]> {
     return tx.query<SettledOrder>(
       `UPDATE orders SET status = 'cancelled', settled_at = $4, reason_code = why.code, reason = why.text
        FROM unnest($1::uuid[], $5::text[], $6::text[]) AS why (order_id, code, text)
        WHERE id = why.order_id AND created_at BETWEEN $2 AND $3 AND status = 'pending' RETURNING ${orderColumns}`,
-      [...spanOf(orders.map((order) => order.id)), now, orders.map((order) => order.reasonCode), orders.map((order) => order.reason)],
+      [
+        ...spanOf(orders.map((order) => order.id)),
+        now,
+        orders.map((order) => order.reasonCode),
+        orders.map((order) => order.reason),
+      ],
     );
   }
 

@@ -40,7 +40,10 @@ export class ReturnableOrders {
   async lock(tx: Tx, orderId: string): Promise<ReturnableOrder | undefined> {
     const createdAt = bornAt(orderId);
     if (!createdAt) return undefined;
-    const [order] = await tx.query<ReturnableOrder>(`SELECT ${columns} FROM orders WHERE id = $1 AND created_at = $2 FOR UPDATE`, [orderId, createdAt]);
+    const [order] = await tx.query<ReturnableOrder>(
+      `SELECT ${columns} FROM orders WHERE id = $1 AND created_at = $2 FOR UPDATE`,
+      [orderId, createdAt],
+    );
     return order;
   }
 
@@ -64,7 +67,11 @@ export class ReturnableOrders {
        FROM (SELECT order_id, sum(wallet)::bigint AS wallet, sum(card)::bigint AS card
              FROM unnest($1::uuid[], $4::bigint[], $5::bigint[]) AS one (order_id, wallet, card) GROUP BY 1) AS change
        WHERE id = change.order_id AND created_at BETWEEN $2 AND $3`,
-      [...spanOf(changes.map((change) => change.orderId)), changes.map((change) => change.walletMinor), changes.map((change) => change.cardMinor)],
+      [
+        ...spanOf(changes.map((change) => change.orderId)),
+        changes.map((change) => change.walletMinor),
+        changes.map((change) => change.cardMinor),
+      ],
     );
   }
 
@@ -79,7 +86,10 @@ export class ReturnableOrders {
   }
 
   /** Money that is back. The status follows for orders that were completed; gives each order's new status. */
-  async refunded(tx: Tx, amounts: readonly { orderId: string; amountMinor: number }[]): Promise<Map<string, OrderStatus>> {
+  async refunded(
+    tx: Tx,
+    amounts: readonly { orderId: string; amountMinor: number }[],
+  ): Promise<Map<string, OrderStatus>> {
     const rows = await tx.query<{ id: string; status: OrderStatus }>(
       `UPDATE orders SET refunded_minor = refunded_minor + back.amount, status = CASE
          WHEN status = 'cancelled' THEN status WHEN refunded_minor + back.amount >= total_minor THEN 'refunded' ELSE 'partially_refunded' END

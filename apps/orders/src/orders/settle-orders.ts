@@ -41,17 +41,34 @@ export class SettleOrders {
     const byOrder = grouped(items, (item) => item.order_id);
     const linesOf = (orderId: string): ItemRecord[] => byOrder.get(orderId) ?? [];
     await Promise.all([
-      this.orders.addHistory(tx, completed.map((order) => ({ order_id: order.id, status: 'completed', actor: causes.get(order.id)?.actor ?? '', at: now }))),
+      this.orders.addHistory(
+        tx,
+        completed.map((order) => ({
+          order_id: order.id,
+          status: 'completed',
+          actor: causes.get(order.id)?.actor ?? '',
+          at: now,
+        })),
+      ),
       this.sayCompleted(
         tx,
-        completed.map((order) => ({ order, items: linesOf(order.id), completedAt: now, cause: causes.get(order.id)?.cause })),
+        completed.map((order) => ({
+          order,
+          items: linesOf(order.id),
+          completedAt: now,
+          cause: causes.get(order.id)?.cause,
+        })),
       ),
     ]);
   }
 
   /** Says `orders.order.completed` of orders that are written as completed, with one statement. */
   async sayCompleted(tx: Tx, completed: readonly CompletedOrder[]): Promise<void> {
-    const sayings = completed.map(({ order, items, completedAt, cause }) => ({ subject: order.id, data: completedMessage(order, items, completedAt), cause }));
+    const sayings = completed.map(({ order, items, completedAt, cause }) => ({
+      subject: order.id,
+      data: completedMessage(order, items, completedAt),
+      cause,
+    }));
     await this.outbox.addAll(tx, orderCompleted, sayings);
   }
 
@@ -59,7 +76,11 @@ export class SettleOrders {
   async cancel(tx: Tx, endings: readonly OrderEnding[], now: Date): Promise<void> {
     if (endings.length === 0) return;
     const byOrder = new Map(endings.map((ending) => [ending.orderId, ending]));
-    const cancelled = await this.orders.cancel(tx, endings.map(({ orderId, reasonCode, reason }) => ({ id: orderId, reasonCode, reason })), now);
+    const cancelled = await this.orders.cancel(
+      tx,
+      endings.map(({ orderId, reasonCode, reason }) => ({ id: orderId, reasonCode, reason })),
+      now,
+    );
     const ended = cancelled.flatMap((order) => {
       const ending = byOrder.get(order.id);
       return ending ? [{ order, ending }] : [];
@@ -67,7 +88,13 @@ export class SettleOrders {
     await Promise.all([
       this.orders.addHistory(
         tx,
-        ended.map(({ order, ending }) => ({ order_id: order.id, status: 'cancelled', reason_code: ending.reasonCode, actor: ending.actor, at: now })),
+        ended.map(({ order, ending }) => ({
+          order_id: order.id,
+          status: 'cancelled',
+          reason_code: ending.reasonCode,
+          actor: ending.actor,
+          at: now,
+        })),
       ),
       this.outbox.addAll(
         tx,

@@ -16,7 +16,12 @@ export class WriteOrders {
   }
 
   /** Writes the orders, their lines and the first step of their history: three statements for any number. */
-  async execute(tx: Tx, orders: readonly OrderRecord[], items: readonly ItemRecord[], history: readonly HistoryRecord[]): Promise<void> {
+  async execute(
+    tx: Tx,
+    orders: readonly OrderRecord[],
+    items: readonly ItemRecord[],
+    history: readonly HistoryRecord[],
+  ): Promise<void> {
     await Promise.all([this.orders.insert(tx, orders, items), this.orders.addHistory(tx, history)]);
   }
 }

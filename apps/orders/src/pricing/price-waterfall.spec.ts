@@ -31,7 +31,8 @@ describe('price waterfall', () => {
     fc.assert(
       fc.property(lines, coupons, (bought, coupon) => {
         const order = priceOrder(bought, coupon);
-        for (const step of steps) expect(order.lines.reduce((total, priced) => total + priced[step], 0)).toBe(order[step]);
+        for (const step of steps)
+          expect(order.lines.reduce((total, priced) => total + priced[step], 0)).toBe(order[step]);
         order.lines.forEach((priced, index) => {
           const taxOnTop = bought[index]?.taxIncluded ? 0 : priced.taxMinor;
           expect(priced.listMinor - priced.discountMinor + taxOnTop).toBe(priced.totalMinor);
@@ -73,7 +74,11 @@ describe('price waterfall', () => {
   });
 
   it('gives nothing back when a fixed coupon is worth more than the cart', () => {
-    expect(priceOrder([line(300)], { kind: 'fixed', amountMinor: 500 })).toMatchObject({ discountMinor: 300, totalMinor: 0, taxMinor: 0 });
+    expect(priceOrder([line(300)], { kind: 'fixed', amountMinor: 500 })).toMatchObject({
+      discountMinor: 300,
+      totalMinor: 0,
+      taxMinor: 0,
+    });
   });
 
   it('refuses an order that is too large instead of rounding it', () => {

@@ -10,12 +10,18 @@ export class FollowCatalog {
 
   /** Takes in a set of variants with one statement; of several versions of one variant the highest counts. */
   variants(tx: Tx, said: readonly VariantSaved[]): Promise<void> {
-    return this.repository.saveVariants(tx, newest(said, (variant) => variant.variantId));
+    return this.repository.saveVariants(
+      tx,
+      newest(said, (variant) => variant.variantId),
+    );
   }
 
   /** The same for merchants. */
   merchants(tx: Tx, said: readonly MerchantSaved[]): Promise<void> {
-    return this.repository.saveMerchants(tx, newest(said, (merchant) => merchant.merchantId));
+    return this.repository.saveMerchants(
+      tx,
+      newest(said, (merchant) => merchant.merchantId),
+    );
   }
 }
 

@@ -9,11 +9,17 @@ export class ProductsConsumer {
 
   @ConsumesSet(variantSaved)
   variants(events: Envelope<VariantSaved>[], { tx }: Delivery): Promise<void> {
-    return this.followCatalog.variants(tx, events.map((event) => event.data));
+    return this.followCatalog.variants(
+      tx,
+      events.map((event) => event.data),
+    );
   }
 
   @ConsumesSet(merchantSaved)
   merchants(events: Envelope<MerchantSaved>[], { tx }: Delivery): Promise<void> {
-    return this.followCatalog.merchants(tx, events.map((event) => event.data));
+    return this.followCatalog.merchants(
+      tx,
+      events.map((event) => event.data),
+    );
   }
 }

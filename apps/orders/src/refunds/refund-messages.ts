@@ -18,7 +18,12 @@ export function issueMessage(refund: RefundRow): RefundIssue {
 }
 
 /** What is said of a completed refund. */
-export function refundedMessage(refund: RefundRow, order: ReturnableOrder | undefined, lines: readonly RefundLineRow[], refundedAt: Date): OrderRefunded {
+export function refundedMessage(
+  refund: RefundRow,
+  order: ReturnableOrder | undefined,
+  lines: readonly RefundLineRow[],
+  refundedAt: Date,
+): OrderRefunded {
   return {
     refundId: refund.id,
     orderId: refund.order_id,

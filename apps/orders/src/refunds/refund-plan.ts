@@ -25,10 +25,17 @@ export function planRefund(
   const back = new Map(returns.map((row) => [row.line_id, row]));
   const planned = asked.map(({ lineId, quantity }, index) => {
     const item = sold.get(lineId);
-    if (!item) throw Refusal.field('unprocessable', `lines[${index}].line_id`, 'line_unknown', 'This order has no such line.');
+    if (!item)
+      throw Refusal.field('unprocessable', `lines[${index}].line_id`, 'line_unknown', 'This order has no such line.');
     const before = back.get(lineId) ?? nothingBack(item);
     const left = item.quantity - before.quantity;
-    if (quantity > left) throw Refusal.field('conflict', `lines[${index}].quantity`, 'too_many_units', `Only ${left} of this line can still be returned.`);
+    if (quantity > left)
+      throw Refusal.field(
+        'conflict',
+        `lines[${index}].quantity`,
+        'too_many_units',
+        `Only ${left} of this line can still be returned.`,
+      );
     const money = refundOfLine(
       {
         quantity: item.quantity,
@@ -41,7 +48,13 @@ export function planRefund(
       quantity,
     );
     return {
-      line: { line_id: lineId, variant_id: item.variant_id, quantity, total_minor: money.totalMinor, tax_minor: money.taxMinor },
+      line: {
+        line_id: lineId,
+        variant_id: item.variant_id,
+        quantity,
+        total_minor: money.totalMinor,
+        tax_minor: money.taxMinor,
+      },
       after: {
         ...before,
         quantity: before.quantity + quantity,

@@ -28,7 +28,10 @@ export class RefundQueries {
 
   private async read(tx: Tx, condition: string, parameters: readonly string[]): Promise<RefundDto[]> {
     const [refunds, lines] = await Promise.all([
-      tx.query<RefundRow>(`SELECT ${refundColumns} FROM refunds WHERE ${condition} ORDER BY requested_at, id`, parameters),
+      tx.query<RefundRow>(
+        `SELECT ${refundColumns} FROM refunds WHERE ${condition} ORDER BY requested_at, id`,
+        parameters,
+      ),
       this.refunds.linesWhere(tx, condition, parameters),
     ]);
     const byRefund = grouped(lines, (line) => line.refund_id);

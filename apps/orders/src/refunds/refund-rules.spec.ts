@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { priceOrder } from '../pricing/price-waterfall';
-import { refundOfLine, refundOfTenders, type SoldLine, type Tenders } from './refund-rules';
+import {
+  refundOfLine,
+  refundOfTenders,
+  type LineRefund,
+  type SoldLine,
+  type Tenders,
+  type TenderSplit,
+} from './refund-rules';
 
 const bought = fc.array(
   fc.record({
@@ -35,22 +42,39 @@ function sell(lines: Parameters<typeof priceOrder>[0], percentBps: number, walle
   };
 }
 
-/** Refunds some units of one line and keeps the books; `fails` undoes it, as when the processor refuses. */
-function refund(order: Order, index: number, quantity: number, fails = false): number {
+interface Done extends TenderSplit, LineRefund {
+  index: number;
+  quantity: number;
+}
+
+/** Refunds some units of one line and keeps the books. */
+function refund(order: Order, index: number, quantity: number): Done {
   const line = order.lines[index] as SoldLine;
   const money = refundOfLine(line, quantity);
   const split = refundOfTenders(order.tenders, money.totalMinor);
   expect(split.walletMinor + split.cardMinor).toBe(money.totalMinor);
   expect(Math.min(split.walletMinor, split.cardMinor)).toBeGreaterThanOrEqual(0);
-  if (fails) return money.totalMinor;
-  line.backQuantity += quantity;
-  line.backTotalMinor += money.totalMinor;
-  line.backTaxMinor += money.taxMinor;
-  order.tenders.backWalletMinor += split.walletMinor;
-  order.tenders.backCardMinor += split.cardMinor;
+  const done = { index, quantity, ...money, ...split };
+  book(order, done, 1);
+  expect(line.backTotalMinor).toBeLessThanOrEqual(line.totalMinor);
+  expect(line.backTaxMinor).toBeLessThanOrEqual(line.taxMinor);
   expect(order.tenders.backWalletMinor).toBeLessThanOrEqual(order.tenders.walletMinor);
   expect(order.tenders.backCardMinor).toBeLessThanOrEqual(order.tenders.cardMinor);
-  return money.totalMinor;
+  return done;
+}
+
+/** A refund that the processor refused after others had been reckoned on top of it. */
+function takeBack(order: Order, done: Done): void {
+  book(order, done, -1);
+}
+
+function book(order: Order, done: Done, sign: 1 | -1): void {
+  const line = order.lines[done.index] as SoldLine;
+  line.backQuantity += sign * done.quantity;
+  line.backTotalMinor += sign * done.totalMinor;
+  line.backTaxMinor += sign * done.taxMinor;
+  order.tenders.backWalletMinor += sign * done.walletMinor;
+  order.tenders.backCardMinor += sign * done.cardMinor;
 }
 
 function unitsOf(order: Order): number[] {
@@ -74,7 +98,8 @@ describe('refund rules', () => {
       fc.property(bought, percent, fc.nat(60_000), keys, (lines, percentBps, wallet, order) => {
         const sold = sell(lines, percentBps, wallet);
         for (const index of shuffled(unitsOf(sold), order)) refund(sold, index, 1);
-        for (const line of sold.lines) expect([line.backTotalMinor, line.backTaxMinor]).toEqual([line.totalMinor, line.taxMinor]);
+        for (const line of sold.lines)
+          expect([line.backTotalMinor, line.backTaxMinor]).toEqual([line.totalMinor, line.taxMinor]);
         expect(sold.tenders.backWalletMinor).toBe(sold.tenders.walletMinor);
         expect(sold.tenders.backCardMinor).toBe(sold.tenders.cardMinor);
       }),
@@ -87,21 +112,32 @@ describe('refund rules', () => {
         const [first, second] = [sell(lines, percentBps, 0), sell(lines, percentBps, 0)];
         const units = shuffled(unitsOf(first), one).slice(0, (cut % unitsOf(first).length) + 1);
         for (const index of units) refund(first, index, 1);
-        for (const index of shuffled([...new Set(units)], other)) refund(second, index, units.filter((unit) => unit === index).length);
+        for (const index of shuffled([...new Set(units)], other))
+          refund(second, index, units.filter((unit) => unit === index).length);
         expect(second.lines).toEqual(first.lines);
       }),
     );
   });
 
-  it('never gives back more than was paid, although refunds fail in between, and the last one settles the rest', () => {
+  it('never gives back more than was paid, although earlier refunds fail while later ones stand, and the last one settles the rest', () => {
     fc.assert(
       fc.property(bought, percent, fc.nat(60_000), keys, (lines, percentBps, wallet, order) => {
         const sold = sell(lines, percentBps, wallet);
+        const standing: Done[] = [];
         shuffled(unitsOf(sold), order).forEach((index, at) => {
-          if ((order[at % order.length] ?? 0) % 3 === 0) refund(sold, index, 1, true);
-          refund(sold, index, 1);
+          standing.push(refund(sold, index, 1));
+          const fate = order[at % order.length] ?? 0;
+          if (fate % 3 === 0) takeBack(sold, standing.splice(fate % standing.length, 1)[0] as Done);
         });
-        expect(sold.lines.reduce((total, line) => total + line.backTotalMinor, 0)).toBe(sold.totalMinor);
+        sold.lines.forEach((line, index) => {
+          if (line.backQuantity < line.quantity) refund(sold, index, line.quantity - line.backQuantity);
+        });
+        for (const line of sold.lines)
+          expect([line.backTotalMinor, line.backTaxMinor]).toEqual([line.totalMinor, line.taxMinor]);
+        expect([sold.tenders.backWalletMinor, sold.tenders.backCardMinor]).toEqual([
+          sold.tenders.walletMinor,
+          sold.tenders.cardMinor,
+        ]);
       }),
     );
   });
@@ -109,13 +145,22 @@ describe('refund rules', () => {
   it('splits by what each tender paid and settles the odd cent over the running total', () => {
     const paid = { walletMinor: 1_000, cardMinor: 1_610, backWalletMinor: 0, backCardMinor: 0 };
     expect(refundOfTenders(paid, 1_305)).toEqual({ walletMinor: 500, cardMinor: 805 });
-    expect(refundOfTenders({ ...paid, backWalletMinor: 500, backCardMinor: 805 }, 1_305)).toEqual({ walletMinor: 500, cardMinor: 805 });
-    expect(refundOfTenders({ walletMinor: 0, cardMinor: 10, backWalletMinor: 0, backCardMinor: 0 }, 3)).toEqual({ walletMinor: 0, cardMinor: 3 });
+    expect(refundOfTenders({ ...paid, backWalletMinor: 500, backCardMinor: 805 }, 1_305)).toEqual({
+      walletMinor: 500,
+      cardMinor: 805,
+    });
+    expect(refundOfTenders({ walletMinor: 0, cardMinor: 10, backWalletMinor: 0, backCardMinor: 0 }, 3)).toEqual({
+      walletMinor: 0,
+      cardMinor: 3,
+    });
   });
 
   it('gives a third of a price back in cents that add up', () => {
     const line = { quantity: 3, totalMinor: 100, taxMinor: 17, backQuantity: 0, backTotalMinor: 0, backTaxMinor: 0 };
     expect(refundOfLine(line, 1)).toEqual({ totalMinor: 33, taxMinor: 5 });
-    expect(refundOfLine({ ...line, backQuantity: 1, backTotalMinor: 33, backTaxMinor: 5 }, 2)).toEqual({ totalMinor: 67, taxMinor: 12 });
+    expect(refundOfLine({ ...line, backQuantity: 1, backTotalMinor: 33, backTaxMinor: 5 }, 2)).toEqual({
+      totalMinor: 67,
+      taxMinor: 12,
+    });
   });
 });

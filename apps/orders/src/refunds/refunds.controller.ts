@@ -26,7 +26,12 @@ export class RefundsController {
     @Body() body: RequestRefundDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Answered<RefundDto>> {
-    const answered = await this.requestRefund.execute(request, { subject: caller.subject, merchantId: merchantOf(caller) }, orderId, body);
+    const answered = await this.requestRefund.execute(
+      request,
+      { subject: caller.subject, merchantId: merchantOf(caller) },
+      orderId,
+      body,
+    );
     void reply.header('Location', `/api/v1/orders/${orderId}/refunds/${answered.body.id}`);
     return answered;
   }
@@ -43,7 +48,11 @@ export class RefundsController {
   @Get(':refundId')
   @Requires('orders.refund:read')
   @Answers(RefundDto)
-  show(@CurrentCaller() caller: Caller, @IdParam('orderId') orderId: string, @IdParam('refundId') refundId: string): Promise<RefundDto> {
+  show(
+    @CurrentCaller() caller: Caller,
+    @IdParam('orderId') orderId: string,
+    @IdParam('refundId') refundId: string,
+  ): Promise<RefundDto> {
     return this.queries.one(merchantOf(caller), orderId, refundId);
   }
 }

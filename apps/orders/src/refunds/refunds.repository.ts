@@ -54,19 +54,22 @@ export interface Failure {
 export const refundColumns = `id, order_id, checkout_id, merchant_id, member_id, purpose, status, reason, restock, currency, total_minor,
   tax_minor, wallet_minor, card_minor, failure_code, failure_reason, requested_by, requested_at, settled_at`;
 const lineColumns = 'refund_id, line_id, variant_id, quantity, total_minor, tax_minor';
-const returnColumns = 'order_id, line_id, sold_quantity, sold_total_minor, sold_tax_minor, quantity, total_minor, tax_minor';
+const returnColumns =
+  'order_id, line_id, sold_quantity, sold_total_minor, sold_tax_minor, quantity, total_minor, tax_minor';
 
 @Injectable()
 export class RefundsRepository {
   async insert(tx: Tx, refunds: readonly RefundRow[], lines: readonly RefundLineRow[]): Promise<void> {
     await Promise.all([
-      tx.execute(`INSERT INTO refunds (${refundColumns}) SELECT ${refundColumns} FROM json_populate_recordset(NULL::refunds, $1::json)`, [
-        JSON.stringify(refunds),
-      ]),
+      tx.execute(
+        `INSERT INTO refunds (${refundColumns}) SELECT ${refundColumns} FROM json_populate_recordset(NULL::refunds, $1::json)`,
+        [JSON.stringify(refunds)],
+      ),
       lines.length > 0 &&
-        tx.execute(`INSERT INTO refund_lines (${lineColumns}) SELECT ${lineColumns} FROM json_populate_recordset(NULL::refund_lines, $1::json)`, [
-          JSON.stringify(lines),
-        ]),
+        tx.execute(
+          `INSERT INTO refund_lines (${lineColumns}) SELECT ${lineColumns} FROM json_populate_recordset(NULL::refund_lines, $1::json)`,
+          [JSON.stringify(lines)],
+        ),
     ]);
   }
 
@@ -89,7 +92,10 @@ export class RefundsRepository {
   }
 
   lines(tx: Tx, refundIds: readonly string[]): Promise<RefundLineRow[]> {
-    return tx.query<RefundLineRow>(`SELECT ${lineColumns} FROM refund_lines WHERE refund_id = ANY($1) ORDER BY refund_id, line_id`, [refundIds]);
+    return tx.query<RefundLineRow>(
+      `SELECT ${lineColumns} FROM refund_lines WHERE refund_id = ANY($1) ORDER BY refund_id, line_id`,
+      [refundIds],
+    );
   }
 
   /** The lines of all refunds that meet a condition on `refunds`. */

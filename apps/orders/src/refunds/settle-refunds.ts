@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { orderRefunded, stockRestock } from '@florin/contracts';
 import type { Tx } from '@florin/database';
 import type { Cause, Clock } from '@florin/kernel';
@@ -13,6 +13,8 @@ import { RefundsRepository, type Failure, type RefundLineRow, type RefundRow } f
 /** Ends refunds when the wallet has answered. Whole sets, with a constant number of statements. */
 @Injectable()
 export class SettleRefunds {
+  private readonly logger = new Logger(SettleRefunds.name);
+
   constructor(
     private readonly refunds: RefundsRepository,
     private readonly orders: ReturnableOrders,
@@ -35,7 +37,10 @@ export class SettleRefunds {
     const orders = await this.lockOrders(tx, ids);
     const [refunds, lines] = await Promise.all([this.refunds.complete(tx, ids, now), this.refunds.lines(tx, ids)]);
     if (refunds.length === 0) return [];
-    const statuses = await this.orders.refunded(tx, refunds.map((refund) => ({ orderId: refund.order_id, amountMinor: refund.total_minor })));
+    const statuses = await this.orders.refunded(
+      tx,
+      refunds.map((refund) => ({ orderId: refund.order_id, amountMinor: refund.total_minor })),
+    );
     const causes = new Map(answers.map((answer) => [answer.refundId, answer.cause]));
     const byRefund = grouped(lines, (line) => line.refund_id);
     const returned = refunds.filter((refund) => refund.purpose === 'return');
@@ -44,17 +49,26 @@ export class SettleRefunds {
     await Promise.all([
       this.history.add(
         tx,
-        returned.map((refund) => ({ order_id: refund.order_id, status: statuses.get(refund.order_id) ?? '', actor: `refund:${refund.id}`, at: now })),
+        returned.map((refund) => ({
+          order_id: refund.order_id,
+          status: statuses.get(refund.order_id) ?? '',
+          actor: `refund:${refund.id}`,
+          at: now,
+        })),
       ),
       this.outbox.addAll(
         tx,
         orderRefunded,
-        returned.map((refund) => said(refundedMessage(refund, orders.get(refund.order_id), linesOf(refund), now), refund, refund.order_id)),
+        returned.map((refund) =>
+          said(refundedMessage(refund, orders.get(refund.order_id), linesOf(refund), now), refund, refund.order_id),
+        ),
       ),
       this.outbox.addAll(
         tx,
         stockRestock,
-        returned.filter((refund) => refund.restock).map((refund) => said(restockMessage(refund, linesOf(refund)), refund, refund.checkout_id)),
+        returned
+          .filter((refund) => refund.restock)
+          .map((refund) => said(restockMessage(refund, linesOf(refund)), refund, refund.checkout_id)),
       ),
     ]);
     return refunds;
@@ -62,13 +76,28 @@ export class SettleRefunds {
 
   /** The money did not go back: what was set aside for these refunds can be asked for again. */
   async fail(tx: Tx, failures: readonly Failure[]): Promise<void> {
-    await this.lockOrders(tx, failures.map((failure) => failure.refundId));
+    await this.lockOrders(
+      tx,
+      failures.map((failure) => failure.refundId),
+    );
     const failed = await this.refunds.fail(tx, failures, this.clock.now());
+    for (const { id, order_id } of failed.filter((refund) => refund.purpose === 'undo')) {
+      this.logger.error(
+        `The money of the cancelled order ${order_id} could not be given back: refund ${id} failed and needs a person`,
+      );
+    }
     await Promise.all([
-      this.refunds.giveUpReturns(tx, failed.map((refund) => refund.id)),
+      this.refunds.giveUpReturns(
+        tx,
+        failed.map((refund) => refund.id),
+      ),
       this.orders.changeReturning(
         tx,
-        failed.map((refund) => ({ orderId: refund.order_id, walletMinor: -refund.wallet_minor, cardMinor: -refund.card_minor })),
+        failed.map((refund) => ({
+          orderId: refund.order_id,
+          walletMinor: -refund.wallet_minor,
+          cardMinor: -refund.card_minor,
+        })),
       ),
     ]);
   }

@@ -34,9 +34,19 @@ export class UndoSales {
   }
 
   private async restock(tx: Tx, undos: readonly Undo[]): Promise<void> {
-    const items = grouped(await this.orders.items(tx, undos.map((undo) => undo.orderId)), (item) => item.order_id);
+    const items = grouped(
+      await this.orders.items(
+        tx,
+        undos.map((undo) => undo.orderId),
+      ),
+      (item) => item.order_id,
+    );
     const sayings = undos.map(({ checkoutId, orderId, merchantId, cause }) => {
-      const lines = (items.get(orderId) ?? []).map((item) => ({ lineId: item.line_id, variantId: item.variant_id, quantity: item.quantity }));
+      const lines = (items.get(orderId) ?? []).map((item) => ({
+        lineId: item.line_id,
+        variantId: item.variant_id,
+        quantity: item.quantity,
+      }));
       return { subject: checkoutId, cause, data: { refundId: undoIdOf(checkoutId), checkoutId, merchantId, lines } };
     });
     await this.outbox.addAll(tx, stockRestock, sayings);
@@ -73,7 +83,11 @@ export class UndoSales {
       this.outbox.addAll(
         tx,
         refundIssue,
-        refunds.map((refund) => ({ subject: refund.id, data: issueMessage(refund), cause: byOrder.get(refund.order_id)?.cause })),
+        refunds.map((refund) => ({
+          subject: refund.id,
+          data: issueMessage(refund),
+          cause: byOrder.get(refund.order_id)?.cause,
+        })),
       ),
     ]);
   }

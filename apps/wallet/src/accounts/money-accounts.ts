@@ -5,13 +5,17 @@ import type { AccountInput } from '@florin/ledger';
  * somebody owes us is below. All of a currency sum to zero.
  */
 export const walletAccount = (memberId: string, currency: string): string => `member:${memberId}:wallet:${currency}`;
-export const pendingCashbackAccount = (memberId: string, currency: string): string => `member:${memberId}:cashback-pending:${currency}`;
+export const pendingCashbackAccount = (memberId: string, currency: string): string =>
+  `member:${memberId}:cashback-pending:${currency}`;
 /** What the merchant sold, less what it gave back. */
-export const salesAccount = (merchantId: string, currency: string): string => `merchant:${merchantId}:sales:${currency}`;
+export const salesAccount = (merchantId: string, currency: string): string =>
+  `merchant:${merchantId}:sales:${currency}`;
 /** What the merchant gave away as cashback. */
-export const cashbackCostAccount = (merchantId: string, currency: string): string => `merchant:${merchantId}:cashback-cost:${currency}`;
+export const cashbackCostAccount = (merchantId: string, currency: string): string =>
+  `merchant:${merchantId}:cashback-cost:${currency}`;
 /** Card money on its way from the processor to us. */
-export const clearingAccount = (merchantId: string, currency: string): string => `merchant:${merchantId}:card-clearing:${currency}`;
+export const clearingAccount = (merchantId: string, currency: string): string =>
+  `merchant:${merchantId}:card-clearing:${currency}`;
 
 export interface Owners {
   merchantId: string;

@@ -13,7 +13,11 @@ export class OpenWallets {
   /** Costs one statement when all of them are open, which is nearly always. */
   async within(tx: Tx, owners: readonly Owners[]): Promise<void> {
     const wanted = [...new Map(owners.map((each) => [keyOf(each), each])).values()];
-    const params = [wanted.map((each) => each.memberId), wanted.map((each) => each.merchantId), wanted.map((each) => each.currency)];
+    const params = [
+      wanted.map((each) => each.memberId),
+      wanted.map((each) => each.merchantId),
+      wanted.map((each) => each.currency),
+    ];
     const rows = await tx.query<Owners>(
       `SELECT member_id AS "memberId", merchant_id AS "merchantId", currency FROM wallets
        WHERE (member_id, merchant_id, currency) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::char(3)[]))`,
@@ -25,7 +29,11 @@ export class OpenWallets {
     await tx.execute(
       `INSERT INTO wallets (member_id, merchant_id, currency) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS new (member_id, merchant_id, currency)
        ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING`,
-      [missing.map((each) => each.memberId), missing.map((each) => each.merchantId), missing.map((each) => each.currency)],
+      [
+        missing.map((each) => each.memberId),
+        missing.map((each) => each.merchantId),
+        missing.map((each) => each.currency),
+      ],
     );
     const accounts = new Map(missing.flatMap(accountsOf).map((account) => [account.code, account]));
     await this.ledger.open(tx, [...accounts.values()]);

@@ -15,12 +15,15 @@ export class WalletQueries {
 
   /** The balances in every currency; none for somebody whose money never moved here. */
   async balances(merchantId: string, memberId: string): Promise<WalletDto> {
-    const rows = await this.reads.query<{ currency: string }>('SELECT currency FROM wallets WHERE member_id = $1 AND merchant_id = $2 ORDER BY currency', [
-      memberId,
-      merchantId,
-    ]);
+    const rows = await this.reads.query<{ currency: string }>(
+      'SELECT currency FROM wallets WHERE member_id = $1 AND merchant_id = $2 ORDER BY currency',
+      [memberId, merchantId],
+    );
     const currencies = rows.map((row) => row.currency);
-    const codes = currencies.flatMap((currency) => [walletAccount(memberId, currency), pendingCashbackAccount(memberId, currency)]);
+    const codes = currencies.flatMap((currency) => [
+      walletAccount(memberId, currency),
+      pendingCashbackAccount(memberId, currency),
+    ]);
     const balances = new Map((await this.ledger.balances(this.reads, codes)).map((balance) => [balance.code, balance]));
     return {
       member_id: memberId,
@@ -54,6 +57,9 @@ export class WalletQueries {
       reference: line.reference,
       posted_at: line.insertedAt,
     }));
-    return page(rows, query.limit, ({ id }) => ({ seq: lastOf.get(id)?.seq ?? 0, at: lastOf.get(id)?.insertedAt ?? new Date(0) }));
+    return page(rows, query.limit, ({ id }) => ({
+      seq: lastOf.get(id)?.seq ?? 0,
+      at: lastOf.get(id)?.insertedAt ?? new Date(0),
+    }));
   }
 }

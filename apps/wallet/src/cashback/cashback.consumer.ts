@@ -1,4 +1,10 @@
-import { cashbackAccrued, type CashbackAccrued, cashbackReversed, type CashbackReversed, type Envelope } from '@florin/contracts';
+import {
+  cashbackAccrued,
+  type CashbackAccrued,
+  cashbackReversed,
+  type CashbackReversed,
+  type Envelope,
+} from '@florin/contracts';
 import { Consumes, ConsumesSet, type Delivery } from '@florin/messaging';
 import { Controller } from '@nestjs/common';
 import { KeepCashback } from './keep-cashback';

@@ -1,4 +1,10 @@
-import { type CashbackAccrued, cashbackChanged, type CashbackReversed, causeOf, type Envelope } from '@florin/contracts';
+import {
+  type CashbackAccrued,
+  cashbackChanged,
+  type CashbackReversed,
+  causeOf,
+  type Envelope,
+} from '@florin/contracts';
 import { Transactions, type Tx } from '@florin/database';
 import { assert, type Cause, type Clock } from '@florin/kernel';
 import { type JournalInput, Ledger } from '@florin/ledger';
@@ -30,10 +36,24 @@ export class KeepCashback {
   /** Books what loyalty granted, each once. */
   async accrue(tx: Tx, events: readonly Envelope<CashbackAccrued>[]): Promise<void> {
     const causes = new Map(events.map((event) => [event.data.cashbackId, causeOf(event)]));
-    const fresh = await this.cashback.insert(tx, [...new Map(events.map(({ data }) => [data.cashbackId, rowOf(data)])).values()]);
+    const fresh = await this.cashback.insert(tx, [
+      ...new Map(events.map(({ data }) => [data.cashbackId, rowOf(data)])).values(),
+    ]);
     if (fresh.length === 0) return;
     await this.openWallets.within(tx, fresh);
-    await this.post(tx, fresh.map((row) => journal(`cashback:${row.id}`, 'cashback_accrued', row, cashbackCostAccount(row.merchantId, row.currency), pending(row), row.amountMinor)));
+    await this.post(
+      tx,
+      fresh.map((row) =>
+        journal(
+          `cashback:${row.id}`,
+          'cashback_accrued',
+          row,
+          cashbackCostAccount(row.merchantId, row.currency),
+          pending(row),
+          row.amountMinor,
+        ),
+      ),
+    );
     await this.tell(tx, fresh, causes);
   }
 
@@ -45,11 +65,22 @@ export class KeepCashback {
     const amountMinor = event.data.amountMinor;
     const from = row.state === 'pending' ? pending(row) : walletAccount(row.memberId, row.currency);
     const [posted] = await this.ledger.post(tx, [
-      journal(`cashback-reversed:${event.data.refundId}:${row.id}`, 'cashback_reversed', row, from, cashbackCostAccount(row.merchantId, row.currency), amountMinor),
+      journal(
+        `cashback-reversed:${event.data.refundId}:${row.id}`,
+        'cashback_reversed',
+        row,
+        from,
+        cashbackCostAccount(row.merchantId, row.currency),
+        amountMinor,
+      ),
     ]);
     assert(posted?.ok || posted?.code === 'insufficient_funds', 'pending cashback can always be taken back');
     const reversedMinor = row.reversedMinor + (posted.ok ? amountMinor : 0);
-    const changed: CashbackRow = { ...row, reversedMinor, state: row.state === 'pending' && reversedMinor === row.amountMinor ? 'declined' : row.state };
+    const changed: CashbackRow = {
+      ...row,
+      reversedMinor,
+      state: row.state === 'pending' && reversedMinor === row.amountMinor ? 'declined' : row.state,
+    };
     await this.cashback.save(tx, [changed]);
     await this.tell(tx, [changed], new Map([[row.id, causeOf(event)]]));
   }
@@ -60,7 +91,16 @@ export class KeepCashback {
       const due = await this.cashback.due(tx, this.clock.now(), sweepLimit);
       await this.post(
         tx,
-        due.map((row) => journal(`cashback-paid:${row.id}`, 'cashback_paid', row, pending(row), walletAccount(row.memberId, row.currency), row.amountMinor - row.reversedMinor)),
+        due.map((row) =>
+          journal(
+            `cashback-paid:${row.id}`,
+            'cashback_paid',
+            row,
+            pending(row),
+            walletAccount(row.memberId, row.currency),
+            row.amountMinor - row.reversedMinor,
+          ),
+        ),
       );
       const paid = due.map((row): CashbackRow => ({ ...row, state: 'payable' }));
       await this.cashback.save(tx, paid);
@@ -71,7 +111,8 @@ export class KeepCashback {
 
   private async post(tx: Tx, journals: readonly JournalInput[]): Promise<void> {
     if (journals.length === 0) return;
-    for (const answer of await this.ledger.post(tx, journals)) assert(answer.ok, `cashback is always postable: ${answer.ok ? '' : answer.detail}`);
+    for (const answer of await this.ledger.post(tx, journals))
+      assert(answer.ok, `cashback is always postable: ${answer.ok ? '' : answer.detail}`);
   }
 
   private async tell(tx: Tx, rows: readonly CashbackRow[], causes: ReadonlyMap<string, Cause>): Promise<void> {
@@ -81,7 +122,15 @@ export class KeepCashback {
       rows.map(({ id, orderId, memberId, merchantId, amountMinor, reversedMinor, currency, state }) => ({
         subject: id,
         cause: causes.get(id),
-        data: { cashbackId: id, orderId, memberId, merchantId, amountMinor: amountMinor - reversedMinor, currency, state },
+        data: {
+          cashbackId: id,
+          orderId,
+          memberId,
+          merchantId,
+          amountMinor: amountMinor - reversedMinor,
+          currency,
+          state,
+        },
       })),
     );
   }
@@ -89,7 +138,14 @@ export class KeepCashback {
 
 const pending = (row: CashbackRow): string => pendingCashbackAccount(row.memberId, row.currency);
 
-function journal(key: string, kind: string, row: CashbackRow, from: string, to: string, amountMinor: number): JournalInput {
+function journal(
+  key: string,
+  kind: string,
+  row: CashbackRow,
+  from: string,
+  to: string,
+  amountMinor: number,
+): JournalInput {
   return {
     key,
     kind,
@@ -103,5 +159,15 @@ function journal(key: string, kind: string, row: CashbackRow, from: string, to: 
 
 function rowOf(data: CashbackAccrued): CashbackRow {
   const { cashbackId: id, orderId, merchantId, memberId, currency, amountMinor, payableAt } = data;
-  return { id, orderId, merchantId, memberId, currency, amountMinor, reversedMinor: 0, state: 'pending', payableAt: new Date(payableAt) };
+  return {
+    id,
+    orderId,
+    merchantId,
+    memberId,
+    currency,
+    amountMinor,
+    reversedMinor: 0,
+    state: 'pending',
+    payableAt: new Date(payableAt),
+  };
 }

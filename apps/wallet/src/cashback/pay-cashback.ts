@@ -14,7 +14,8 @@ export class PayCashback {
   @Cron(CronExpression.EVERY_MINUTE, { name: 'pay-cashback', waitForCompletion: true })
   async run(): Promise<void> {
     await this.jobs.run('pay-cashback', async (run) => {
-      for (let paid = await this.keepCashback.payDue(); paid > 0; paid = await this.keepCashback.payDue()) await run.add(paid);
+      for (let paid = await this.keepCashback.payDue(); paid > 0; paid = await this.keepCashback.payDue())
+        await run.add(paid);
     });
   }
 }

@@ -14,7 +14,10 @@ export class BookCheckouts {
   /** Wallet hold and card charge become the merchant's sale. Gives the checkouts as captured. */
   async capture(tx: Tx, checkouts: readonly Checkout[]): Promise<Checkout[]> {
     const known = checkouts.filter(isKnown);
-    await this.apply(tx, known.flatMap((checkout) => [...walletCapture(checkout), ...cardJournal(checkout)]));
+    await this.apply(
+      tx,
+      known.flatMap((checkout) => [...walletCapture(checkout), ...cardJournal(checkout)]),
+    );
     return known.map((checkout) => ({ ...checkout, state: 'captured' }));
   }
 
@@ -23,13 +26,17 @@ export class BookCheckouts {
     const holding = checkouts.filter((checkout) => isKnown(checkout) && checkout.walletMinor > 0);
     await this.apply(
       tx,
-      holding.map(({ checkoutId }) => ({ operation: 'void', input: { key: `void:${checkoutId}`, holdKey: holdKey(checkoutId) } })),
+      holding.map(({ checkoutId }) => ({
+        operation: 'void',
+        input: { key: `void:${checkoutId}`, holdKey: holdKey(checkoutId) },
+      })),
     );
   }
 
   private async apply(tx: Tx, commands: readonly Command[]): Promise<void> {
     if (commands.length === 0) return;
-    for (const answer of await this.ledger.apply(tx, commands)) assert(answer.ok, `what was held can be moved: ${answer.ok ? '' : answer.detail}`);
+    for (const answer of await this.ledger.apply(tx, commands))
+      assert(answer.ok, `what was held can be moved: ${answer.ok ? '' : answer.detail}`);
   }
 }
 

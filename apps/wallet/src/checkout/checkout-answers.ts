@@ -18,18 +18,36 @@ export class CheckoutAnswers {
   async say(tx: Tx, checkouts: readonly Checkout[]): Promise<void> {
     const known = checkouts.filter(isKnown);
     const inState = (state: CheckoutState) => known.filter((checkout) => checkout.state === state);
-    await this.outbox.addAll(tx, paymentReserved, inState('reserved').map(({ walletMinor, cardMinor, ...of }) => said(of, { walletMinor, cardMinor })));
+    await this.outbox.addAll(
+      tx,
+      paymentReserved,
+      inState('reserved').map(({ walletMinor, cardMinor, ...of }) => said(of, { walletMinor, cardMinor })),
+    );
     await this.outbox.addAll(
       tx,
       paymentRefused,
-      inState('refused').map((of) => said(of, { code: of.reasonCode ?? 'refused', reason: of.reason ?? 'The payment was refused.' })),
+      inState('refused').map((of) =>
+        said(of, { code: of.reasonCode ?? 'refused', reason: of.reason ?? 'The payment was refused.' }),
+      ),
     );
-    await this.outbox.addAll(tx, paymentReleased, inState('released').map((of) => said(of, { reason: of.reason ?? 'released' })));
+    await this.outbox.addAll(
+      tx,
+      paymentReleased,
+      inState('released').map((of) => said(of, { reason: of.reason ?? 'released' })),
+    );
     const capturedAt = this.clock.now().toISOString();
     await this.outbox.addAll(
       tx,
       paymentCaptured,
-      inState('captured').map((of) => said(of, { merchantId: of.merchantId, memberId: of.memberId, currency: of.currency, tenders: tendersOf(of), capturedAt })),
+      inState('captured').map((of) =>
+        said(of, {
+          merchantId: of.merchantId,
+          memberId: of.memberId,
+          currency: of.currency,
+          tenders: tendersOf(of),
+          capturedAt,
+        }),
+      ),
     );
   }
 }

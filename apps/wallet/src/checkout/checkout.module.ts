@@ -14,6 +14,15 @@ import { SettleCheckouts } from './settle-checkouts';
 @Module({
   imports: [AccountsModule, PaymentsModule],
   controllers: [PaymentConsumer],
-  providers: [BookCheckouts, CheckoutAnswers, CheckoutsRepository, ConfirmPayment, ExpireCheckouts, ReleasePayment, ReservePayment, SettleCheckouts],
+  providers: [
+    BookCheckouts,
+    CheckoutAnswers,
+    CheckoutsRepository,
+    ConfirmPayment,
+    ExpireCheckouts,
+    ReleasePayment,
+    ReservePayment,
+    SettleCheckouts,
+  ],
 })
 export class CheckoutModule {}

@@ -31,9 +31,10 @@ const columns = `checkout_id AS "checkoutId", order_id AS "orderId", merchant_id
 /** SQL of checkouts. Every function takes a set and costs one statement. */
 export class CheckoutsRepository {
   async lock(tx: Tx, checkoutIds: readonly string[]): Promise<Map<string, Checkout>> {
-    const rows = await tx.query<Checkout>(`SELECT ${columns} FROM checkout_payments WHERE checkout_id = ANY($1::uuid[]) ORDER BY checkout_id FOR UPDATE`, [
-      checkoutIds,
-    ]);
+    const rows = await tx.query<Checkout>(
+      `SELECT ${columns} FROM checkout_payments WHERE checkout_id = ANY($1::uuid[]) ORDER BY checkout_id FOR UPDATE`,
+      [checkoutIds],
+    );
     return new Map(rows.map((checkout) => [checkout.checkoutId, checkout]));
   }
 

@@ -23,10 +23,20 @@ export class ConfirmPayment {
     const known = [...(await this.checkouts.lock(tx, [...new Set(asked.map(({ data }) => data.checkoutId))])).values()];
     const reserved = known.filter(({ state }) => state === 'reserved');
     const charging = reserved.filter(({ paymentId }) => paymentId !== null);
-    await this.requestPayments.want(tx, charging.flatMap(({ paymentId }) => paymentId ?? []), 'captured');
-    const booked = await this.bookCheckouts.capture(tx, reserved.filter(({ paymentId }) => paymentId === null));
+    await this.requestPayments.want(
+      tx,
+      charging.flatMap(({ paymentId }) => paymentId ?? []),
+      'captured',
+    );
+    const booked = await this.bookCheckouts.capture(
+      tx,
+      reserved.filter(({ paymentId }) => paymentId === null),
+    );
     const confirming = charging.map((checkout): Checkout => ({ ...checkout, state: 'confirming' }));
     await this.checkouts.save(tx, [...booked, ...confirming]);
-    await this.answers.say(tx, [...booked, ...known.filter(({ state }) => state !== 'reserved' && state !== 'confirming')]);
+    await this.answers.say(tx, [
+      ...booked,
+      ...known.filter(({ state }) => state !== 'reserved' && state !== 'confirming'),
+    ]);
   }
 }

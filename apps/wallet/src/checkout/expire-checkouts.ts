@@ -14,7 +14,12 @@ export class ExpireCheckouts {
   @Cron(CronExpression.EVERY_30_SECONDS, { name: 'expire-checkouts', waitForCompletion: true })
   async run(): Promise<void> {
     await this.jobs.run('expire-checkouts', async (run) => {
-      for (let released = await this.releasePayment.expire(); released > 0; released = await this.releasePayment.expire()) await run.add(released);
+      for (
+        let released = await this.releasePayment.expire();
+        released > 0;
+        released = await this.releasePayment.expire()
+      )
+        await run.add(released);
     });
   }
 }

@@ -1,4 +1,12 @@
-import { type Envelope, paymentConfirm, type PaymentConfirm, paymentRelease, type PaymentRelease, paymentReserve, type PaymentReserve } from '@florin/contracts';
+import {
+  type Envelope,
+  paymentConfirm,
+  type PaymentConfirm,
+  paymentRelease,
+  type PaymentRelease,
+  paymentReserve,
+  type PaymentReserve,
+} from '@florin/contracts';
 import { ConsumesSet, type Delivery } from '@florin/messaging';
 import { Controller } from '@nestjs/common';
 import { ConfirmPayment } from './confirm-payment';

@@ -32,28 +32,52 @@ export class ReleasePayment {
   async within(tx: Tx, asked: readonly Envelope<PaymentRelease>[]): Promise<void> {
     const once = new Map(asked.map((each) => [each.data.checkoutId, each]));
     const fresh = await this.checkouts.insert(tx, [...once.values()].map(unseen));
-    const known = [...(await this.checkouts.lock(tx, [...once.keys()].filter((id) => !fresh.has(id)))).values()];
+    const known = [
+      ...(
+        await this.checkouts.lock(
+          tx,
+          [...once.keys()].filter((id) => !fresh.has(id)),
+        )
+      ).values(),
+    ];
     const open = known.filter(({ state }) => state === 'reserving' || state === 'reserved');
-    await this.release(tx, open.map((checkout) => ({ ...checkout, reason: once.get(checkout.checkoutId)?.data.reason ?? checkout.reason })));
-    await this.answers.say(tx, known.filter((checkout) => !open.includes(checkout)));
+    await this.release(
+      tx,
+      open.map((checkout) => ({ ...checkout, reason: once.get(checkout.checkoutId)?.data.reason ?? checkout.reason })),
+    );
+    await this.answers.say(
+      tx,
+      known.filter((checkout) => !open.includes(checkout)),
+    );
   }
 
   /** Releases what is long past its time limit; gives how many. Run by the job and safe to run by hand. */
   async expire(): Promise<number> {
     return this.transactions.run(async (tx) => {
       const due = await this.checkouts.due(tx, new Date(this.clock.now().getTime() - graceMs), sweepLimit);
-      await this.release(tx, due.map((checkout) => ({ ...checkout, reason: 'expired' })));
+      await this.release(
+        tx,
+        due.map((checkout) => ({ ...checkout, reason: 'expired' })),
+      );
       return due.length;
     });
   }
 
   private async release(tx: Tx, open: readonly Checkout[]): Promise<void> {
     const charged = open.filter(({ paymentId }) => paymentId !== null);
-    const payments = await this.requestPayments.want(tx, charged.flatMap(({ paymentId }) => paymentId ?? []), 'voided');
+    const payments = await this.requestPayments.want(
+      tx,
+      charged.flatMap(({ paymentId }) => paymentId ?? []),
+      'voided',
+    );
     const ended = new Set(payments.filter(({ state }) => isFinal(state)).map(({ id }) => id));
-    const waiting = charged.filter(({ paymentId }) => paymentId !== null && !ended.has(paymentId)).map((checkout): Checkout => ({ ...checkout, state: 'releasing' }));
+    const waiting = charged
+      .filter(({ paymentId }) => paymentId !== null && !ended.has(paymentId))
+      .map((checkout): Checkout => ({ ...checkout, state: 'releasing' }));
     const waitingIds = new Set(waiting.map(({ checkoutId }) => checkoutId));
-    const released = open.filter(({ checkoutId }) => !waitingIds.has(checkoutId)).map((checkout): Checkout => ({ ...checkout, state: 'released' }));
+    const released = open
+      .filter(({ checkoutId }) => !waitingIds.has(checkoutId))
+      .map((checkout): Checkout => ({ ...checkout, state: 'released' }));
     await this.bookCheckouts.free(tx, released);
     await this.checkouts.save(tx, [...waiting, ...released]);
     await this.answers.say(tx, released);

@@ -31,28 +31,43 @@ export class ReservePayment {
 
   async within(tx: Tx, asked: readonly Asked[]): Promise<void> {
     const once = [...new Map(asked.map((each) => [each.data.checkoutId, each])).values()];
-    const known = await this.checkouts.lock(tx, once.map(({ data }) => data.checkoutId));
-    await this.answers.say(tx, [...known.values()].map((checkout) => answerable(checkout, once)));
+    const known = await this.checkouts.lock(
+      tx,
+      once.map(({ data }) => data.checkoutId),
+    );
+    await this.answers.say(
+      tx,
+      [...known.values()].map((checkout) => answerable(checkout, once)),
+    );
     const fresh = once.filter(({ data }) => !known.has(data.checkoutId));
     if (fresh.length === 0) return;
     const refusals = await this.hold(tx, fresh);
     const decided = fresh.map((each) => this.decided(each, refusals.get(each.data.checkoutId)));
-    await this.requestPayments.start(tx, decided.filter(isCharging).map(({ checkout, asked: { data } }) => ({
-      id: checkout.paymentId,
-      purpose: 'order',
-      subjectId: data.checkoutId,
-      merchantId: data.merchantId,
-      memberId: data.memberId,
-      orderId: data.orderId,
-      currency: data.currency,
-      amountMinor: data.cardMinor,
-      cardToken: data.cardToken ?? '',
-      wants: 'authorised',
-      cause: checkout.cause,
-    })));
-    const written = await this.checkouts.insert(tx, decided.map(({ checkout }) => checkout));
+    await this.requestPayments.start(
+      tx,
+      decided.filter(isCharging).map(({ checkout, asked: { data } }) => ({
+        id: checkout.paymentId,
+        purpose: 'order',
+        subjectId: data.checkoutId,
+        merchantId: data.merchantId,
+        memberId: data.memberId,
+        orderId: data.orderId,
+        currency: data.currency,
+        amountMinor: data.cardMinor,
+        cardToken: data.cardToken ?? '',
+        wants: 'authorised',
+        cause: checkout.cause,
+      })),
+    );
+    const written = await this.checkouts.insert(
+      tx,
+      decided.map(({ checkout }) => checkout),
+    );
     assert(written.size === fresh.length, 'a checkout was released while its money was being reserved');
-    await this.answers.say(tx, decided.map(({ checkout }) => checkout));
+    await this.answers.say(
+      tx,
+      decided.map(({ checkout }) => checkout),
+    );
   }
 
   /** Holds wallet money; gives the refusals by checkout. */
@@ -64,7 +79,10 @@ export class ReservePayment {
     }
     const sound = fresh.filter(({ data }) => !refusals.has(data.checkoutId));
     if (sound.length === 0) return refusals;
-    await this.openWallets.within(tx, sound.map(({ data }) => data));
+    await this.openWallets.within(
+      tx,
+      sound.map(({ data }) => data),
+    );
     const holding = sound.filter(({ data }) => data.walletMinor > 0);
     const held = await this.ledger.hold(
       tx,
@@ -77,12 +95,16 @@ export class ReservePayment {
     );
     holding.forEach(({ data }, index) => {
       const answer = held[index];
-      if (answer && !answer.ok) refusals.set(data.checkoutId, { code: answer.code, reason: 'The wallet does not hold that much.' });
+      if (answer && !answer.ok)
+        refusals.set(data.checkoutId, { code: answer.code, reason: 'The wallet does not hold that much.' });
     });
     return refusals;
   }
 
-  private decided(asked: Asked, refusal: { code: string; reason: string } | undefined): { checkout: Checkout; asked: Asked } {
+  private decided(
+    asked: Asked,
+    refusal: { code: string; reason: string } | undefined,
+  ): { checkout: Checkout; asked: Asked } {
     const { checkoutId, orderId, merchantId, memberId, currency, walletMinor, cardMinor, expiresAt } = asked.data;
     const charges = refusal === undefined && cardMinor > 0;
     const checkout: Checkout = {
@@ -104,18 +126,31 @@ export class ReservePayment {
   }
 }
 
-function isCharging(decided: { checkout: Checkout; asked: Asked }): decided is { checkout: Checkout & { paymentId: string }; asked: Asked } {
+function isCharging(decided: {
+  checkout: Checkout;
+  asked: Asked;
+}): decided is { checkout: Checkout & { paymentId: string }; asked: Asked } {
   return decided.checkout.paymentId !== null;
 }
 
 /** A release that came first knew no order: the answer takes it from whoever asks now. */
 function answerable(checkout: Checkout, asked: readonly Asked[]): Checkout {
   const of = asked.find(({ data }) => data.checkoutId === checkout.checkoutId);
-  return of ? { ...checkout, orderId: of.data.orderId, merchantId: of.data.merchantId, memberId: of.data.memberId, currency: of.data.currency } : checkout;
+  return of
+    ? {
+        ...checkout,
+        orderId: of.data.orderId,
+        merchantId: of.data.merchantId,
+        memberId: of.data.memberId,
+        currency: of.data.currency,
+      }
+    : checkout;
 }
 
 function faultOf(data: PaymentReserve): { code: string; reason: string } | undefined {
-  if (data.cardMinor > 0 && data.cardToken === undefined) return { code: 'card_token_missing', reason: 'There is nothing to charge the card part to.' };
-  if (data.cardToken !== undefined && holdsCardNumber(data.cardToken)) return { code: 'card_number_refused', reason: 'A card number is no token.' };
+  if (data.cardMinor > 0 && data.cardToken === undefined)
+    return { code: 'card_token_missing', reason: 'There is nothing to charge the card part to.' };
+  if (data.cardToken !== undefined && holdsCardNumber(data.cardToken))
+    return { code: 'card_number_refused', reason: 'A card number is no token.' };
   return undefined;
 }

@@ -21,14 +21,23 @@ export class SettleCheckouts implements OnModuleInit {
   }
 
   async within(tx: Tx, payments: readonly Payment[]): Promise<void> {
-    const known = await this.checkouts.lock(tx, payments.map(({ subjectId }) => subjectId));
+    const known = await this.checkouts.lock(
+      tx,
+      payments.map(({ subjectId }) => subjectId),
+    );
     const next = payments.flatMap((payment) => {
       const checkout = known.get(payment.subjectId);
       const state = checkout && stateAfter(checkout.state, payment.state);
       return checkout && state ? [{ ...checkout, ...reasonOf(checkout, payment), state }] : [];
     });
-    await this.bookCheckouts.capture(tx, next.filter(({ state }) => state === 'captured'));
-    await this.bookCheckouts.free(tx, next.filter(({ state }) => state === 'refused' || state === 'released'));
+    await this.bookCheckouts.capture(
+      tx,
+      next.filter(({ state }) => state === 'captured'),
+    );
+    await this.bookCheckouts.free(
+      tx,
+      next.filter(({ state }) => state === 'refused' || state === 'released'),
+    );
     await this.checkouts.save(tx, next);
     await this.answers.say(tx, next);
   }

@@ -35,8 +35,12 @@ export class Payments1763900000001 implements MigrationInterface {
         CONSTRAINT payments_never_above_the_charge CHECK (captured_minor BETWEEN 0 AND amount_minor),
         CONSTRAINT refunds_never_above_the_capture CHECK (refunded_minor BETWEEN 0 AND captured_minor)
       )`);
-    await runner.query('CREATE INDEX payment_transactions_due ON payment_transactions (next_at) WHERE action IS NOT NULL');
-    await runner.query('CREATE INDEX payment_transactions_of_order ON payment_transactions (order_id) WHERE order_id IS NOT NULL');
+    await runner.query(
+      'CREATE INDEX payment_transactions_due ON payment_transactions (next_at) WHERE action IS NOT NULL',
+    );
+    await runner.query(
+      'CREATE INDEX payment_transactions_of_order ON payment_transactions (order_id) WHERE order_id IS NOT NULL',
+    );
     await runner.query('CREATE INDEX payment_transactions_of_member ON payment_transactions (member_id, id)');
     // What happened to each payment, step by step: the audit trail. Rows are only ever added.
     await runner.query(`
@@ -64,6 +68,7 @@ export class Payments1763900000001 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['payment_webhooks', 'payment_steps', 'payment_transactions']) await runner.query(`DROP TABLE ${table}`);
+    for (const table of ['payment_webhooks', 'payment_steps', 'payment_transactions'])
+      await runner.query(`DROP TABLE ${table}`);
   }
 }

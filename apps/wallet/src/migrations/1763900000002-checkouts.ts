@@ -21,7 +21,9 @@ export class Checkouts1763900000002 implements MigrationInterface {
         created_at timestamptz NOT NULL DEFAULT now(),
         settled_at timestamptz
       )`);
-    await runner.query(`CREATE INDEX checkout_payments_due ON checkout_payments (expires_at) WHERE state IN ('reserving', 'reserved')`);
+    await runner.query(
+      `CREATE INDEX checkout_payments_due ON checkout_payments (expires_at) WHERE state IN ('reserving', 'reserved')`,
+    );
     await runner.query('CREATE INDEX checkout_payments_of_order ON checkout_payments (order_id)');
     await runner.query(`
       CREATE TABLE payment_refunds (

@@ -60,11 +60,10 @@ export class ChargeCards implements OnApplicationBootstrap, BeforeApplicationShu
   private async finish(tx: Tx, done: readonly Finished<Payment, ChargeFact>[]): Promise<void> {
     await this.learnOutcomes.within(
       tx,
-      done.map(
-        ({ item, result, error }): Heard =>
-          result
-            ? { paymentId: item.id, fact: result, learnedFrom: item.action === 'query' ? 'query' : 'answer' }
-            : { paymentId: item.id, learnedFrom: 'silence', detail: error.message },
+      done.map(({ item, result, error }): Heard =>
+        result
+          ? { paymentId: item.id, fact: result, learnedFrom: item.action === 'query' ? 'query' : 'answer' }
+          : { paymentId: item.id, learnedFrom: 'silence', detail: error.message },
       ),
     );
     tx.afterCommit(() => this.work.wake());

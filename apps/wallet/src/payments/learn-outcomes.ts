@@ -42,7 +42,11 @@ export class LearnOutcomes {
       // A webhook that tells nothing new must not take the lease from whoever is just asking.
       if (!isMoved && news.learnedFrom === 'webhook') continue;
       const next = this.changed(payment, news, step.state, step.action, isMoved);
-      changes.push({ payment: next, capturedMinor: next.state === 'captured' ? next.amountMinor : 0, nextAt: this.nextAt(next) });
+      changes.push({
+        payment: next,
+        capturedMinor: next.state === 'captured' ? next.amountMinor : 0,
+        nextAt: this.nextAt(next),
+      });
       if (isMoved) moved.push({ from: payment, to: next, heard: news });
     }
     await this.payments.save(tx, changes);
@@ -57,10 +61,19 @@ export class LearnOutcomes {
       })),
     );
     for (const { to } of moved) paymentsByState.inc({ state: to.state });
-    await this.outcomes.tell(tx, moved.map(({ to }) => to).filter(({ state }) => state !== 'unknown' && state !== 'requested'));
+    await this.outcomes.tell(
+      tx,
+      moved.map(({ to }) => to).filter(({ state }) => state !== 'unknown' && state !== 'requested'),
+    );
   }
 
-  private changed(payment: Payment, { fact }: Heard, state: Payment['state'], action: Payment['action'], isMoved: boolean): Payment {
+  private changed(
+    payment: Payment,
+    { fact }: Heard,
+    state: Payment['state'],
+    action: Payment['action'],
+    isMoved: boolean,
+  ): Payment {
     return {
       ...payment,
       state,
@@ -74,6 +87,8 @@ export class LearnOutcomes {
   /** What is known goes on at once; the unknown and the repeated wait longer each time. */
   private nextAt({ state, attempts }: Payment): Date {
     const waits = state === 'unknown' || attempts > 0;
-    return new Date(this.clock.now().getTime() + (waits ? firstRetryMs / 2 + backoffMs(attempts, firstRetryMs, longestRetryMs) : 0));
+    return new Date(
+      this.clock.now().getTime() + (waits ? firstRetryMs / 2 + backoffMs(attempts, firstRetryMs, longestRetryMs) : 0),
+    );
   }
 }

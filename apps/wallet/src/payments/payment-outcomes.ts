@@ -18,7 +18,10 @@ export class PaymentOutcomes {
   async tell(tx: Tx, payments: readonly Payment[]): Promise<void> {
     for (const purpose of new Set(payments.map((payment) => payment.purpose))) {
       const handler = present(this.handlers.get(purpose), `somebody handles payments for ${purpose}`);
-      await handler(tx, payments.filter((payment) => payment.purpose === purpose));
+      await handler(
+        tx,
+        payments.filter((payment) => payment.purpose === purpose),
+      );
     }
   }
 }

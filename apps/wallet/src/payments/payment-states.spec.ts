@@ -10,8 +10,19 @@ const facts = fc.constantFrom<ChargeFact>(
   { fact: 'voided', reference: 'r' },
   { fact: 'absent' },
 );
-const states = fc.constantFrom<PaymentState>('requested', 'authorised', 'declined', 'captured', 'capture_failed', 'voided', 'unknown');
-const standings = fc.record({ state: states, wants: fc.constantFrom('authorised' as const, 'captured' as const, 'voided' as const) });
+const states = fc.constantFrom<PaymentState>(
+  'requested',
+  'authorised',
+  'declined',
+  'captured',
+  'capture_failed',
+  'voided',
+  'unknown',
+);
+const standings = fc.record({
+  state: states,
+  wants: fc.constantFrom('authorised' as const, 'captured' as const, 'voided' as const),
+});
 
 it('WAL-09, CMP-WAL-5: never leaves a final state, whatever is heard and from wherever', () => {
   fc.assert(
@@ -30,13 +41,18 @@ it('CMP-WAL-6: silence leads to unknown, and unknown asks; it never charges agai
   fc.assert(
     fc.property(standings, (standing) => {
       const { state, action } = afterSilence(standing);
-      expect(isFinal(standing.state) ? action : [state, action]).toEqual(isFinal(standing.state) ? null : ['unknown', 'query']);
+      expect(isFinal(standing.state) ? action : [state, action]).toEqual(
+        isFinal(standing.state) ? null : ['unknown', 'query'],
+      );
     }),
   );
 });
 
 it('undoes an authorisation that turns out to exist after the checkout was released', () => {
-  expect(after({ state: 'unknown', wants: 'voided' }, { fact: 'authorised', reference: 'r' })).toEqual({ state: 'authorised', action: 'void' });
+  expect(after({ state: 'unknown', wants: 'voided' }, { fact: 'authorised', reference: 'r' })).toEqual({
+    state: 'authorised',
+    action: 'void',
+  });
   expect(after({ state: 'unknown', wants: 'voided' }, { fact: 'absent' })).toEqual({ state: 'voided', action: null });
 });
 

@@ -1,6 +1,7 @@
 import type { ChargeFact } from '../processors/card-processor';
 
-export type PaymentState = 'requested' | 'authorised' | 'declined' | 'captured' | 'capture_failed' | 'voided' | 'unknown';
+export type PaymentState =
+  'requested' | 'authorised' | 'declined' | 'captured' | 'capture_failed' | 'voided' | 'unknown';
 export type PaymentAction = 'authorise' | 'capture' | 'void' | 'query';
 /** What the payment is meant to become; a release turns it to `voided` at any time before it is captured. */
 export type PaymentWish = 'authorised' | 'captured' | 'voided';

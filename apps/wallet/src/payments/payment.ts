@@ -25,7 +25,17 @@ export interface Payment {
 
 export type NewPayment = Pick<
   Payment,
-  'id' | 'purpose' | 'subjectId' | 'merchantId' | 'memberId' | 'orderId' | 'currency' | 'amountMinor' | 'cardToken' | 'wants' | 'cause'
+  | 'id'
+  | 'purpose'
+  | 'subjectId'
+  | 'merchantId'
+  | 'memberId'
+  | 'orderId'
+  | 'currency'
+  | 'amountMinor'
+  | 'cardToken'
+  | 'wants'
+  | 'cause'
 >;
 
 export type LearnedFrom = 'request' | 'answer' | 'query' | 'webhook' | 'silence';

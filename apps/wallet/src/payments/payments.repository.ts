@@ -42,7 +42,10 @@ export class PaymentsRepository {
 
   /** In id order, so that two sets wait for each other and never deadlock. */
   lock(tx: Tx, ids: readonly string[]): Promise<Payment[]> {
-    return tx.query<Payment>(`SELECT ${columns} FROM payment_transactions WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`, [ids]);
+    return tx.query<Payment>(
+      `SELECT ${columns} FROM payment_transactions WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`,
+      [ids],
+    );
   }
 
   claim(tx: Tx, limit: number, leaseUntil: Date): Promise<Payment[]> {
@@ -78,7 +81,12 @@ export class PaymentsRepository {
     );
   }
 
-  async want(tx: Tx, ids: readonly string[], wants: PaymentWish, actions: readonly (PaymentAction | null)[]): Promise<void> {
+  async want(
+    tx: Tx,
+    ids: readonly string[],
+    wants: PaymentWish,
+    actions: readonly (PaymentAction | null)[],
+  ): Promise<void> {
     await tx.execute(
       `UPDATE payment_transactions AS payment SET wants = $2, action = coalesce(new.action, payment.action), next_at = now(), updated_at = now()
        FROM unnest($1::uuid[], $3::text[]) AS new (id, action) WHERE payment.id = new.id`,
@@ -104,6 +112,9 @@ export class PaymentsRepository {
 
   /** Sets aside what is about to be given back; the CHECK refuses more than was captured. */
   async addRefunded(tx: Tx, id: string, amountMinor: number): Promise<void> {
-    await tx.execute('UPDATE payment_transactions SET refunded_minor = refunded_minor + $2, updated_at = now() WHERE id = $1', [id, amountMinor]);
+    await tx.execute(
+      'UPDATE payment_transactions SET refunded_minor = refunded_minor + $2, updated_at = now() WHERE id = $1',
+      [id, amountMinor],
+    );
   }
 }

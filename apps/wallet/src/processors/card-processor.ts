@@ -8,7 +8,8 @@ export type ChargeFact =
   /** The processor has never heard of it. */
   | { fact: 'absent' };
 
-export type RefundFact = { fact: 'refunded'; reference: string } | { fact: 'refund_failed'; code: string } | { fact: 'absent' };
+export type RefundFact =
+  { fact: 'refunded'; reference: string } | { fact: 'refund_failed'; code: string } | { fact: 'absent' };
 
 export interface Charge {
   /** Our id: the processor's idempotency key, and the reference by which it finds the charge again. */

@@ -10,7 +10,11 @@ import { StripeProcessor } from './stripe-processor';
       provide: CARD_PROCESSOR,
       inject: [WalletConfig],
       useFactory: (config: WalletConfig) =>
-        new StripeProcessor({ url: config.PROCESSOR_URL, apiKey: config.PROCESSOR_API_KEY, timeoutMs: config.PROCESSOR_TIMEOUT_MS }),
+        new StripeProcessor({
+          url: config.PROCESSOR_URL,
+          apiKey: config.PROCESSOR_API_KEY,
+          timeoutMs: config.PROCESSOR_TIMEOUT_MS,
+        }),
     },
   ],
   exports: [CARD_PROCESSOR],

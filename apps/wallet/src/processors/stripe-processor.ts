@@ -1,5 +1,12 @@
 import { Agent, request } from 'undici';
-import { type CardProcessor, type CardRefund, type Charge, type ChargeFact, ProcessorSilent, type RefundFact } from './card-processor';
+import {
+  type CardProcessor,
+  type CardRefund,
+  type Charge,
+  type ChargeFact,
+  ProcessorSilent,
+  type RefundFact,
+} from './card-processor';
 
 export interface StripeOptions {
   url: string;
@@ -52,15 +59,28 @@ export class StripeProcessor implements CardProcessor {
   }
 
   async capture(charge: Charge, signal: AbortSignal): Promise<ChargeFact> {
-    const reply = await this.send('POST', `/v1/payment_intents/${charge.providerReference}/capture`, signal, {}, `capture:${charge.id}`);
-    if (reply.status === 402) return { fact: 'capture_failed', code: (reply.body as ErrorBody).error?.code ?? 'capture_failed' };
+    const reply = await this.send(
+      'POST',
+      `/v1/payment_intents/${charge.providerReference}/capture`,
+      signal,
+      {},
+      `capture:${charge.id}`,
+    );
+    if (reply.status === 402)
+      return { fact: 'capture_failed', code: (reply.body as ErrorBody).error?.code ?? 'capture_failed' };
     // Somebody else has moved it on: what it is now is the answer.
     if (reply.status === 400) return this.query(charge, signal);
     return factOf(this.expect(reply) as Intent);
   }
 
   async void(charge: Charge, signal: AbortSignal): Promise<ChargeFact> {
-    const reply = await this.send('POST', `/v1/payment_intents/${charge.providerReference}/cancel`, signal, {}, `void:${charge.id}`);
+    const reply = await this.send(
+      'POST',
+      `/v1/payment_intents/${charge.providerReference}/cancel`,
+      signal,
+      {},
+      `void:${charge.id}`,
+    );
     if (reply.status === 400) return this.query(charge, signal);
     return factOf(this.expect(reply) as Intent);
   }
@@ -74,17 +94,28 @@ export class StripeProcessor implements CardProcessor {
   async refund(refund: CardRefund, signal: AbortSignal): Promise<RefundFact> {
     const body = { payment_intent: refund.providerReference, amount: refund.amountMinor, metadata: { ref: refund.id } };
     const reply = await this.send('POST', '/v1/refunds', signal, body, `refund:${refund.id}`);
-    if (reply.status >= 400 && reply.status < 500) return { fact: 'refund_failed', code: (reply.body as ErrorBody).error?.code ?? 'refund_failed' };
+    if (reply.status >= 400 && reply.status < 500)
+      return { fact: 'refund_failed', code: (reply.body as ErrorBody).error?.code ?? 'refund_failed' };
     return refundFactOf(this.expect(reply) as Refund);
   }
 
   async queryRefund(refund: CardRefund, signal: AbortSignal): Promise<RefundFact> {
-    const reply = await this.send('GET', `/v1/refunds?payment_intent=${refund.providerReference}&metadata_ref=${refund.id}`, signal);
+    const reply = await this.send(
+      'GET',
+      `/v1/refunds?payment_intent=${refund.providerReference}&metadata_ref=${refund.id}`,
+      signal,
+    );
     const [found] = (this.expect(reply) as { data: Refund[] }).data;
     return found ? refundFactOf(found) : { fact: 'absent' };
   }
 
-  private async send(method: 'GET' | 'POST', path: string, signal: AbortSignal, body?: object, idempotencyKey?: string): Promise<Reply> {
+  private async send(
+    method: 'GET' | 'POST',
+    path: string,
+    signal: AbortSignal,
+    body?: object,
+    idempotencyKey?: string,
+  ): Promise<Reply> {
     try {
       const reply = await request(new URL(path, this.options.url), {
         method,
@@ -123,6 +154,7 @@ export function factOf(intent: Intent): ChargeFact {
 
 export function refundFactOf(refund: Refund): RefundFact {
   if (refund.status === 'succeeded') return { fact: 'refunded', reference: refund.id };
-  if (refund.status === 'failed' || refund.status === 'canceled') return { fact: 'refund_failed', code: refund.failure_reason ?? 'refund_failed' };
+  if (refund.status === 'failed' || refund.status === 'canceled')
+    return { fact: 'refund_failed', code: refund.failure_reason ?? 'refund_failed' };
   throw new ProcessorSilent(`a refund is ${refund.status}`);
 }

@@ -30,14 +30,20 @@ export class BookRefunds {
         reference: `order:${refund.orderId}`,
         metadata: { refund_id: refund.id },
         postings: [
-          { account: salesAccount(refund.merchantId, refund.currency), amountMinor: -(refund.walletMinor + refund.cardMinor) },
+          {
+            account: salesAccount(refund.merchantId, refund.currency),
+            amountMinor: -(refund.walletMinor + refund.cardMinor),
+          },
           { account: walletAccount(refund.memberId, refund.currency), amountMinor: refund.walletMinor },
           { account: clearingAccount(refund.merchantId, refund.currency), amountMinor: refund.cardMinor },
         ].filter(({ amountMinor }) => amountMinor !== 0),
       })),
     );
     for (const answer of posted) assert(answer.ok, `a refund is always postable: ${answer.ok ? '' : answer.detail}`);
-    await this.refunds.save(tx, refunds.map((refund) => ({ ...refund, state: 'completed', action: null, nextAt: new Date() })));
+    await this.refunds.save(
+      tx,
+      refunds.map((refund) => ({ ...refund, state: 'completed', action: null, nextAt: new Date() })),
+    );
     refundsByState.inc({ state: 'completed' }, refunds.length);
     await this.outbox.addAll(
       tx,
@@ -52,8 +58,12 @@ export class BookRefunds {
           merchantId,
           currency,
           tenders: [
-            ...(walletMinor > 0 ? [{ tender: 'wallet' as const, paymentId: checkoutId, amountMinor: walletMinor }] : []),
-            ...(cardMinor > 0 && paymentId !== null ? [{ tender: 'card' as const, paymentId, amountMinor: cardMinor }] : []),
+            ...(walletMinor > 0
+              ? [{ tender: 'wallet' as const, paymentId: checkoutId, amountMinor: walletMinor }]
+              : []),
+            ...(cardMinor > 0 && paymentId !== null
+              ? [{ tender: 'card' as const, paymentId, amountMinor: cardMinor }]
+              : []),
           ],
         },
       })),
@@ -63,9 +73,13 @@ export class BookRefunds {
   /** The processor will not give it back: what was set aside of the charge can be refunded again. */
   async fail(tx: Tx, refunds: readonly RefundRow[]): Promise<void> {
     for (const refund of refunds) {
-      if (refund.paymentId !== null) await this.requestPayments.setAsideForRefund(tx, refund.paymentId, -refund.cardMinor);
+      if (refund.paymentId !== null)
+        await this.requestPayments.setAsideForRefund(tx, refund.paymentId, -refund.cardMinor);
     }
-    await this.refunds.save(tx, refunds.map((refund) => ({ ...refund, state: 'failed', action: null, nextAt: new Date() })));
+    await this.refunds.save(
+      tx,
+      refunds.map((refund) => ({ ...refund, state: 'failed', action: null, nextAt: new Date() })),
+    );
     refundsByState.inc({ state: 'failed' }, refunds.length);
     await this.outbox.addAll(
       tx,
@@ -74,7 +88,12 @@ export class BookRefunds {
         subject: id,
         merchantId,
         cause: cause ?? undefined,
-        data: { refundId: id, orderId, code: failureCode ?? 'refund_failed', reason: 'The card processor did not give the money back.' },
+        data: {
+          refundId: id,
+          orderId,
+          code: failureCode ?? 'refund_failed',
+          reason: 'The card processor did not give the money back.',
+        },
       })),
     );
   }

@@ -46,15 +46,25 @@ export class GiveBackToCards implements OnApplicationBootstrap, BeforeApplicatio
   private ask(refund: RefundRow, signal: AbortSignal): Promise<RefundFact> {
     const providerReference = present(refund.chargeReference, 'what is given back was charged');
     const wanted = { id: refund.id, amountMinor: refund.cardMinor, providerReference };
-    return refund.action === 'query' ? this.processor.queryRefund(wanted, signal) : this.processor.refund(wanted, signal);
+    return refund.action === 'query'
+      ? this.processor.queryRefund(wanted, signal)
+      : this.processor.refund(wanted, signal);
   }
 
   private async finish(tx: Tx, done: readonly Finished<RefundRow, RefundFact>[]): Promise<void> {
     const facts = new Map(done.map(({ item, result }) => [item.id, result]));
-    const open = (await this.refunds.lock(tx, [...facts.keys()])).filter(({ state }) => state === 'requested' || state === 'unknown');
+    const open = (await this.refunds.lock(tx, [...facts.keys()])).filter(
+      ({ state }) => state === 'requested' || state === 'unknown',
+    );
     const heard = (fact: RefundFact['fact'] | undefined) => open.filter(({ id }) => facts.get(id)?.fact === fact);
-    await this.bookRefunds.complete(tx, heard('refunded').map((refund) => ({ ...refund, providerReference: referenceOf(facts.get(refund.id)) })));
-    await this.bookRefunds.fail(tx, heard('refund_failed').map((refund) => ({ ...refund, failureCode: codeOf(facts.get(refund.id)) })));
+    await this.bookRefunds.complete(
+      tx,
+      heard('refunded').map((refund) => ({ ...refund, providerReference: referenceOf(facts.get(refund.id)) })),
+    );
+    await this.bookRefunds.fail(
+      tx,
+      heard('refund_failed').map((refund) => ({ ...refund, failureCode: codeOf(facts.get(refund.id)) })),
+    );
     await this.refunds.save(tx, [
       // The processor never heard of it: asked again under the same key.
       ...heard('absent').map((refund) => this.again(refund, { state: 'requested', action: 'refund' })),
@@ -68,5 +78,6 @@ export class GiveBackToCards implements OnApplicationBootstrap, BeforeApplicatio
   }
 }
 
-const referenceOf = (fact: RefundFact | undefined): string | null => (fact?.fact === 'refunded' ? fact.reference : null);
+const referenceOf = (fact: RefundFact | undefined): string | null =>
+  fact?.fact === 'refunded' ? fact.reference : null;
 const codeOf = (fact: RefundFact | undefined): string | null => (fact?.fact === 'refund_failed' ? fact.code : null);

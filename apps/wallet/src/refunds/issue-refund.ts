@@ -51,7 +51,13 @@ export class IssueRefund {
     };
     if (!(await this.refunds.insert(tx, refund))) return;
     if (fault) {
-      await this.outbox.add(tx, refundFailed, refund.id, { refundId: refund.id, orderId: refund.orderId, ...fault }, { merchantId: data.merchantId, cause: causeOf(asked) });
+      await this.outbox.add(
+        tx,
+        refundFailed,
+        refund.id,
+        { refundId: refund.id, orderId: refund.orderId, ...fault },
+        { merchantId: data.merchantId, cause: causeOf(asked) },
+      );
     } else if (refund.paymentId !== null) {
       await this.requestPayments.setAsideForRefund(tx, refund.paymentId, refund.cardMinor);
       tx.afterCommit(() => this.giveBackToCards.work.wake());
@@ -66,10 +72,17 @@ function faultOf(
   checkout: { state: string; orderId: string; currency: string; walletMinor: number; cardMinor: number },
   given: { walletMinor: number; cardMinor: number },
 ): { code: string; reason: string } | undefined {
-  if (checkout.state !== 'captured') return { code: 'not_captured', reason: `The checkout is ${checkout.state}: no money was taken.` };
-  if (checkout.orderId !== data.orderId || checkout.currency !== data.currency) return { code: 'refund_mismatch', reason: 'Order or currency are not those of the payment.' };
-  if (data.walletMinor > checkout.walletMinor - given.walletMinor || data.cardMinor > checkout.cardMinor - given.cardMinor) {
+  if (checkout.state !== 'captured')
+    return { code: 'not_captured', reason: `The checkout is ${checkout.state}: no money was taken.` };
+  if (checkout.orderId !== data.orderId || checkout.currency !== data.currency)
+    return { code: 'refund_mismatch', reason: 'Order or currency are not those of the payment.' };
+  if (
+    data.walletMinor > checkout.walletMinor - given.walletMinor ||
+    data.cardMinor > checkout.cardMinor - given.cardMinor
+  ) {
     return { code: 'refund_exceeds_capture', reason: 'More is asked back than was paid with this tender.' };
   }
-  return data.walletMinor + data.cardMinor === 0 ? { code: 'refund_empty', reason: 'There is nothing to give back.' } : undefined;
+  return data.walletMinor + data.cardMinor === 0
+    ? { code: 'refund_empty', reason: 'There is nothing to give back.' }
+    : undefined;
 }

@@ -57,7 +57,10 @@ export class RefundsRepository {
   }
 
   lock(tx: Tx, ids: readonly string[]): Promise<RefundRow[]> {
-    return tx.query<RefundRow>(`SELECT ${columns} FROM payment_refunds AS refund WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`, [ids]);
+    return tx.query<RefundRow>(
+      `SELECT ${columns} FROM payment_refunds AS refund WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`,
+      [ids],
+    );
   }
 
   claim(tx: Tx, limit: number, leaseUntil: Date): Promise<RefundRow[]> {

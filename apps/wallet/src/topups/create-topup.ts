@@ -39,7 +39,9 @@ export class CreateTopup {
           },
         ]);
         await this.topups.insert(tx, { ...owner, id, paymentId, amountMinor: input.amount_minor });
-        return accepted(present(await this.topups.one(tx, caller.subject, id), 'a top-up that was just asked for is there'));
+        return accepted(
+          present(await this.topups.one(tx, caller.subject, id), 'a top-up that was just asked for is there'),
+        );
       }),
     );
   }

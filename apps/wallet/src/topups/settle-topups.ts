@@ -24,10 +24,22 @@ export class SettleTopups implements OnModuleInit {
   }
 
   async within(tx: Tx, payments: readonly Payment[]): Promise<void> {
-    const failed = payments.filter(({ state }) => state === 'declined' || state === 'capture_failed' || state === 'voided');
-    await this.topups.settle(tx, failed.map(({ subjectId }) => subjectId), 'failed', failed.map(({ declineCode }) => declineCode));
+    const failed = payments.filter(
+      ({ state }) => state === 'declined' || state === 'capture_failed' || state === 'voided',
+    );
+    await this.topups.settle(
+      tx,
+      failed.map(({ subjectId }) => subjectId),
+      'failed',
+      failed.map(({ declineCode }) => declineCode),
+    );
     const captured = payments.filter(({ state }) => state === 'captured');
-    const settled = await this.topups.settle(tx, captured.map(({ subjectId }) => subjectId), 'completed', captured.map(() => null));
+    const settled = await this.topups.settle(
+      tx,
+      captured.map(({ subjectId }) => subjectId),
+      'completed',
+      captured.map(() => null),
+    );
     const paid = captured.filter(({ subjectId }) => settled.has(subjectId));
     if (paid.length === 0) return;
     const posted = await this.ledger.post(
@@ -42,7 +54,8 @@ export class SettleTopups implements OnModuleInit {
         ],
       })),
     );
-    for (const answer of posted) assert(answer.ok, `a captured top-up is always postable: ${answer.ok ? '' : answer.detail}`);
+    for (const answer of posted)
+      assert(answer.ok, `a captured top-up is always postable: ${answer.ok ? '' : answer.detail}`);
     await this.outbox.addAll(
       tx,
       topupCompleted,

@@ -1,5 +1,13 @@
 import { type Caller, CurrentCaller, Requires } from '@florin/access';
-import { type Answered, Answers, Idempotent, IdempotencyRequest, type IdempotentRequest, IdParam, parsePrefer } from '@florin/http';
+import {
+  type Answered,
+  Answers,
+  Idempotent,
+  IdempotencyRequest,
+  type IdempotentRequest,
+  IdParam,
+  parsePrefer,
+} from '@florin/http';
 import { Body, Controller, Get, Headers, Post } from '@nestjs/common';
 import { CreateTopup } from './create-topup';
 import { CreateTopupDto, TopupDto } from './topup.dto';

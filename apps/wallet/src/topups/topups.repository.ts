@@ -32,7 +32,12 @@ export class TopupsRepository {
   }
 
   /** Ends those that are still open and gives their ids. */
-  async settle(tx: Tx, ids: readonly string[], state: 'completed' | 'failed', codes: readonly (string | null)[]): Promise<Set<string>> {
+  async settle(
+    tx: Tx,
+    ids: readonly string[],
+    state: 'completed' | 'failed',
+    codes: readonly (string | null)[],
+  ): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
     const rows = await tx.query<{ id: string }>(
       `UPDATE wallet_topups AS topup SET state = $2, failure_code = new.code, settled_at = now()

@@ -35,7 +35,14 @@ export class ReceiveWebhook {
     return this.transactions.run(async (tx) => {
       const inserted = await tx.execute(
         `INSERT INTO payment_webhooks (processor, event_id, type, payment_id, outcome, payload) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-        [processor, event.id, event.type, heard?.paymentId ?? null, heard ? 'learned' : 'ignored', JSON.stringify(event)],
+        [
+          processor,
+          event.id,
+          event.type,
+          heard?.paymentId ?? null,
+          heard ? 'learned' : 'ignored',
+          JSON.stringify(event),
+        ],
       );
       if (inserted === 0) return { outcome: 'known' };
       if (heard) await this.learnOutcomes.within(tx, [heard]);
@@ -54,7 +61,12 @@ function parse(body: Buffer): WebhookEvent {
   const event = read(body);
   const object = event?.data?.object;
   const isWhole =
-    typeof event?.id === 'string' && event.id.length <= 200 && typeof event.type === 'string' && event.type.length <= 200 && typeof object?.id === 'string' && typeof object.status === 'string';
+    typeof event?.id === 'string' &&
+    event.id.length <= 200 &&
+    typeof event.type === 'string' &&
+    event.type.length <= 200 &&
+    typeof object?.id === 'string' &&
+    typeof object.status === 'string';
   if (!isWhole) throw new Refusal('invalid', 'webhook_malformed', 'This is no event of the processor.');
   return event as WebhookEvent;
 }

@@ -14,7 +14,11 @@ export function verifySignature(header: string | undefined, body: Buffer, secret
   const expected = createHmac('sha256', secret).update(`${at}.`).update(body).digest();
   const matches = parts.some(([name, value]) => name === 'v1' && equal(expected, value));
   if (!Number.isFinite(at) || Math.abs(nowSeconds - at) > toleranceSeconds || !matches) {
-    throw new Refusal('unauthenticated', 'webhook_signature_invalid', 'The webhook is not signed by the processor, or is too old.');
+    throw new Refusal(
+      'unauthenticated',
+      'webhook_signature_invalid',
+      'The webhook is not signed by the processor, or is too old.',
+    );
   }
 }
 

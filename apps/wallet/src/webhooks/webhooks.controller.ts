@@ -24,7 +24,10 @@ export class WebhooksController {
   @Public()
   @HttpCode(200)
   @Answers(WebhookAnswerDto)
-  receive(@Req() request: RawBodyRequest<FastifyRequest>, @Headers('stripe-signature') signature: string | undefined): Promise<WebhookAnswerDto> {
+  receive(
+    @Req() request: RawBodyRequest<FastifyRequest>,
+    @Headers('stripe-signature') signature: string | undefined,
+  ): Promise<WebhookAnswerDto> {
     const body = request.rawBody ?? Buffer.alloc(0);
     // By the wall clock, as the processor signs: a moved clock of the local run is not its clock.
     verifySignature(signature, body, this.config.PROCESSOR_WEBHOOK_SECRET, Math.floor(Date.now() / 1_000));

@@ -22,8 +22,9 @@ const largestLease = 50;
 /** Borrowed points and remembered refusals are good for this long; then Redis is asked again. */
 const leaseMs = 1_000;
 const leaseLimit = 50_000;
-/** A Redis that takes longer than this is as good as gone for a while. */
-const slowMs = 75;
+/** A Redis that takes longer than this share of the command timeout is as good as gone for a while. */
+const slowShare = 0.75;
+const defaultTimeoutMs = 100;
 const restMs = 1_000;
 
 interface Lease {
@@ -51,6 +52,7 @@ export class Limit {
   private readonly distributed: RateLimiterRedis | undefined;
   private readonly leases = new Map<string, Lease>();
   private readonly leaseSize: number;
+  private readonly slowMs: number;
   private restUntil = 0;
 
   constructor(readonly options: LimitOptions) {
@@ -59,6 +61,7 @@ export class Limit {
     this.local = new LocalCounts(algorithm, limit, windowSeconds * 1_000);
     this.leaseSize =
       algorithm === 'fixed_window' ? 1 : Math.max(1, Math.min(largestLease, Math.floor(limit / leaseShare)));
+    this.slowMs = (redis?.options.commandTimeout ?? defaultTimeoutMs) * slowShare;
     if (redis) {
       this.distributed = new RateLimiterRedis({
         storeClient: redis,
@@ -135,7 +138,7 @@ export class Limit {
     }
     const taken = answer ?? { allowed: false, remaining: 0, waitMs: leaseMs };
     const now = Date.now();
-    if (now - started > slowMs) this.restUntil = now + restMs;
+    if (now - started > this.slowMs) this.restUntil = now + restMs;
     lease.left = taken.allowed ? granted : 0;
     lease.refused = taken.allowed ? undefined : taken;
     lease.remaining = taken.remaining;

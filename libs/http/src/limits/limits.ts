@@ -26,7 +26,15 @@ export class Limits {
   private perMinute(policy: string, limit: number, algorithm: 'token_bucket' | 'sliding_window'): Limit | undefined {
     if (limit === 0) return undefined;
     const name = `${this.service}:${policy}`;
-    return new Limit({ policy, name, algorithm, limit, windowSeconds: 60, adaptive: true, redis: this.redis });
+    return new Limit({
+      policy,
+      name,
+      algorithm,
+      limit,
+      windowSeconds: 60,
+      adaptive: this.config.adaptive,
+      redis: this.redis,
+    });
   }
 
   /** The limit of a route's rule, scaled by RATE_LIMIT_ROUTE_FACTOR; undefined when that is 0 (off). */

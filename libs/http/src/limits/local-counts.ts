@@ -40,7 +40,11 @@ export class LocalInsurance extends RateLimiterMemory {
     const taken = this.local.take(String(key), points);
     const consumed = taken.allowed ? this.local.limit - taken.remaining : this.local.limit + 1;
     const result = new RateLimiterRes(taken.remaining, taken.waitMs, consumed);
-    // rate-limiter-flexible's contract: a refusal is a rejection with the result.
-    return taken.allowed ? Promise.resolve(result) : Promise.reject(result);
+    // rate-limiter-flexible's contract: a refusal is a rejection with the result, which is no Error.
+    const refused: unknown = result;
+    return taken.allowed ? Promise.resolve(result) : Promise.reject(refused);
   }
 }
+
+const refuse = (result: unknown): Promise<never> =>
+  new Promise((_, reject: (reason: unknown) => void) => reject(result));

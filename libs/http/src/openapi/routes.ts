@@ -75,10 +75,7 @@ function handlersOf(controller: Type): [string, object][] {
     current && current !== Object.prototype;
     current = Object.getPrototypeOf(current) as object | null
   ) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(current)) as [
-      string,
-      PropertyDescriptor,
-    ][]) {
+    for (const [name, { value }] of Object.entries<PropertyDescriptor>(Object.getOwnPropertyDescriptors(current))) {
       if (typeof value === 'function' && !found.has(name)) found.set(name, value as object);
     }
   }

@@ -25,9 +25,23 @@ export class NotesProcess {
     this.exit = once(child, 'close').then(([code]) => code as number | null);
   }
 
+  private static readonly running = new Set<NotesProcess>();
+  private static built = false;
+
   static start(env: Record<string, string>): NotesProcess {
-    execFileSync(process.execPath, [join(root, 'tools/build/build.mjs')]);
-    return new NotesProcess(launch(env));
+    if (!this.built) execFileSync(process.execPath, [join(root, 'tools/build/build.mjs')]);
+    this.built = true;
+    const started = new NotesProcess(launch(env));
+    this.running.add(started);
+    void started.exit.then(() => this.running.delete(started));
+    return started;
+  }
+
+  /** Ends what a failed test left running. */
+  static async endAll(): Promise<void> {
+    const left = [...this.running];
+    for (const one of left) one.signal('SIGKILL');
+    await Promise.all(left.map((one) => one.exit));
   }
 
   /** Settings that are complete, for a process on this database and broker. */
