@@ -1,0 +1,398 @@
+import {
+  emailVerificationRequested,
+  memberEnrolled,
+  merchantSaved,
+  messageSent,
+  topupCompleted,
+  userRegistered,
+  userVerified,
+  variantSaved,
+} from '@florin/contracts';
+import { newId } from '@florin/kernel';
+import { beginning, type House, storyAt } from './house';
+
+export const currency = 'EUR';
+
+export interface Merchant {
+  id: string;
+  /** Its loyalty program, if it has one. */
+  programId?: string;
+}
+
+export interface Variant {
+  id: string;
+  productId: string;
+  merchantId: string;
+  sku: string;
+  priceMinor: number;
+}
+
+export interface Member {
+  id: string;
+  merchantId: string;
+  programId?: string;
+  email: string;
+  /** Standing in the program. */
+  points: number;
+  qualifyingPoints: number;
+  earned: number;
+}
+
+export const accounts = {
+  wallet: (memberId: string) => `member:${memberId}:wallet:${currency}`,
+  pending: (memberId: string) => `member:${memberId}:cashback-pending:${currency}`,
+  sales: (merchantId: string) => `merchant:${merchantId}:sales:${currency}`,
+  cashbackCost: (merchantId: string) => `merchant:${merchantId}:cashback-cost:${currency}`,
+  clearing: (merchantId: string) => `merchant:${merchantId}:card-clearing:${currency}`,
+  issuance: (programId: string) => `program:${programId}:issuance`,
+  points: (memberId: string, programId: string) => `member:${memberId}:points:${programId}`,
+};
+
+const rules = {
+  tiers: [
+    { name: 'bronze', threshold: 0, multiplier_bps: 10_000 },
+    { name: 'silver', threshold: 50, multiplier_bps: 12_500 },
+  ],
+  earning: { points: 1, per_minor: 100, include_tax: true },
+  cashback: { rate_bps: 500, hold_days: 30 },
+};
+
+/** Merchants, what they sell, and the people who buy there. */
+export class Shop {
+  readonly members: Member[] = [];
+  private readonly stock = new Map<
+    string,
+    { merchantId: string; received: number; available: number; reserved: number; sold: number }
+  >();
+
+  constructor(private readonly house: House) {}
+
+  merchant(name: string, withProgram: boolean): Merchant {
+    const { stores } = this.house;
+    const id = newId();
+    const copy = { name, currency, time_zone: 'Europe/Amsterdam', version: 1 };
+    stores.add('catalog', 'merchants', { id, slug: name.toLowerCase(), ...copy, created_at: beginning });
+    stores.add('auth', 'merchants', { id, name, version: 1 });
+    stores.add('orders', 'merchants', { merchant_id: id, ...copy, updated_at: storyAt });
+    this.house.say('catalog', merchantSaved, id, {
+      merchantId: id,
+      name,
+      currency,
+      timeZone: 'Europe/Amsterdam',
+      version: 1,
+    });
+    stores.account('wallet', accounts.sales(id), currency, true);
+    stores.account('wallet', accounts.cashbackCost(id), currency, true);
+    stores.account('wallet', accounts.clearing(id), currency, true);
+    return withProgram ? { id, programId: this.program(id) } : { id };
+  }
+
+  variant(merchantId: string, sku: string, priceMinor: number, received: number): Variant {
+    const { stores } = this.house;
+    const [id, productId] = [newId(), newId()];
+    const price = {
+      price_minor: priceMinor,
+      currency,
+      tax_rate_bps: 2_100,
+      tax_included: true,
+      active: true,
+      version: 1,
+    };
+    stores.add('catalog', 'products', { id: productId, merchant_id: merchantId, title: sku, created_at: beginning });
+    stores.add('catalog', 'product_variants', {
+      id,
+      product_id: productId,
+      merchant_id: merchantId,
+      sku,
+      title: sku,
+      position: 1,
+      ...price,
+    });
+    stores.add('orders', 'variants', {
+      variant_id: id,
+      product_id: productId,
+      merchant_id: merchantId,
+      sku,
+      title: sku,
+      ...price,
+      updated_at: storyAt,
+    });
+    const said = {
+      variantId: id,
+      productId,
+      merchantId,
+      sku,
+      title: sku,
+      priceMinor,
+      currency,
+      taxRateBps: 2_100,
+      taxIncluded: true,
+      active: true,
+      version: 1,
+    };
+    this.house.say('catalog', variantSaved, id, said);
+    this.stock.set(id, { merchantId, received: 0, available: 0, reserved: 0, sold: 0 });
+    this.move(id, 'receipt', 'delivery 1', { received, available: received });
+    return { id, productId, merchantId, sku, priceMinor };
+  }
+
+  /** Moves stock and its four numbers together. */
+  move(
+    variantId: string,
+    kind: string,
+    reference: string,
+    change: { received?: number; available?: number; reserved?: number; sold?: number },
+  ): void {
+    const numbers = { received: 0, available: 0, reserved: 0, sold: 0, ...change };
+    const item = this.stock.get(variantId);
+    if (!item) throw new Error(`there is no stock of ${variantId}`);
+    for (const name of ['received', 'available', 'reserved', 'sold'] as const) item[name] += numbers[name];
+    this.house.stores.add('catalog', 'inventory_movements', {
+      id: newId(),
+      variant_id: variantId,
+      kind,
+      ...numbers,
+      reference,
+      moved_at: storyAt,
+    });
+  }
+
+  member(merchant: Merchant, name: string): Member {
+    const { stores } = this.house;
+    const id = newId();
+    const email = `${name.toLowerCase()}@demo.test`;
+    const person = {
+      email,
+      email_key: email,
+      password_hash: 'x',
+      display_name: name,
+      locale: 'en',
+      roles: ['customer'],
+      merchants: [merchant.id],
+    };
+    stores.add('auth', 'users', { id, ...person, email_verified_at: storyAt, created_at: storyAt });
+    const who = { userId: id, merchantId: merchant.id, email, displayName: name };
+    this.house.say('auth', userRegistered, id, { ...who, locale: 'en' });
+    const asked = this.house.say('auth', emailVerificationRequested, id, {
+      ...who,
+      sealedLink: 'sealed',
+      expiresAt: storyAt.toISOString(),
+    });
+    this.mail({
+      userId: id,
+      merchantId: merchant.id,
+      recipient: email,
+      template: 'verify_email',
+      intent: `verify_email:${asked}`,
+    });
+    this.house.say('auth', userVerified, id, { ...who, verifiedAt: storyAt.toISOString() });
+    stores.add('notifications', 'contacts', { user_id: id, merchant_id: merchant.id, email, display_name: name });
+    stores.add('wallet', 'wallets', { member_id: id, merchant_id: merchant.id, currency });
+    stores.account('wallet', accounts.wallet(id), currency);
+    stores.account('wallet', accounts.pending(id), currency);
+    const member = {
+      id,
+      merchantId: merchant.id,
+      programId: merchant.programId,
+      email,
+      points: 0,
+      qualifyingPoints: 0,
+      earned: 0,
+    };
+    this.members.push(member);
+    if (merchant.programId) {
+      stores.account('loyalty', accounts.points(id, merchant.programId), `points:${merchant.programId}`);
+      this.house.say('loyalty', memberEnrolled, id, {
+        memberId: id,
+        programId: merchant.programId,
+        merchantId: merchant.id,
+        tier: 'bronze',
+      });
+      this.house.countEnrolled(merchant.id);
+    }
+    return member;
+  }
+
+  /** An e-mail that was handed over at the second attempt. */
+  mail(mail: { userId: string; merchantId: string; recipient: string; template: string; intent: string }): string {
+    const { stores } = this.house;
+    const id = newId();
+    const { userId, merchantId, recipient, template, intent } = mail;
+    const state = { state: 'sent', attempts: 2, sent_at: storyAt, created_at: storyAt };
+    stores.add('notifications', 'notifications', {
+      user_id: userId,
+      id,
+      merchant_id: merchantId,
+      channel: 'email',
+      intent,
+      template,
+      recipient,
+      variables: {},
+      ...state,
+    });
+    for (const [attempt, outcome] of ['failed', 'sent'].entries()) {
+      stores.add('notifications', 'notification_attempts', {
+        id: newId(),
+        message_id: id,
+        attempt: attempt + 1,
+        outcome,
+        answer: '250',
+        attempted_at: storyAt,
+      });
+    }
+    this.house.say('notifications', messageSent, id, {
+      messageId: id,
+      intent,
+      channel: 'email',
+      recipientMasked: 'a***@demo.test',
+      userId,
+    });
+    return id;
+  }
+
+  endpoint(merchantId: string, types: string[]): void {
+    const id = newId();
+    this.house.endpoints.push({ id, merchantId, types });
+    this.house.stores.add('notifications', 'webhook_endpoints', {
+      id,
+      merchant_id: merchantId,
+      url: 'http://hooks.test',
+      sealed_secret: 'x',
+      event_types: types,
+      created_at: beginning,
+    });
+  }
+
+  /** Money by card into a wallet. */
+  topup(member: Member, amountMinor: number): void {
+    const { stores } = this.house;
+    const [id, paymentId] = [newId(), newId()];
+    const { id: member_id, merchantId: merchant_id } = member;
+    this.payment({
+      id: paymentId,
+      purpose: 'topup',
+      subjectId: id,
+      member,
+      orderId: null,
+      amountMinor,
+      states: ['authorised', 'captured'],
+    });
+    stores.add('wallet', 'wallet_topups', {
+      id,
+      payment_id: paymentId,
+      merchant_id,
+      member_id,
+      currency,
+      amount_minor: amountMinor,
+      state: 'completed',
+      created_at: storyAt,
+      settled_at: storyAt,
+    });
+    stores.post('wallet', `topup:${id}`, 'topup', `topup:${id}`, [
+      [accounts.clearing(merchant_id), -amountMinor],
+      [accounts.wallet(member_id), amountMinor],
+    ]);
+    this.house.say('wallet', topupCompleted, id, {
+      topupId: id,
+      memberId: member_id,
+      merchantId: merchant_id,
+      amountMinor,
+      currency,
+    });
+  }
+
+  /** A charge to a card that went through these states. */
+  payment(charge: {
+    id: string;
+    purpose: string;
+    subjectId: string;
+    member: Member;
+    orderId: string | null;
+    amountMinor: number;
+    states: string[];
+    refundedMinor?: number;
+  }): void {
+    const { stores } = this.house;
+    const { id, purpose, subjectId, member, orderId, amountMinor, states, refundedMinor = 0 } = charge;
+    const state = states.at(-1) ?? 'requested';
+    const who = { merchant_id: member.merchantId, member_id: member.id, order_id: orderId };
+    const money = {
+      currency,
+      amount_minor: amountMinor,
+      captured_minor: state === 'captured' ? amountMinor : 0,
+      refunded_minor: refundedMinor,
+    };
+    const card = {
+      processor: 'sandbox',
+      card_token: 'tok_visa',
+      state,
+      action: null,
+      wants: 'captured',
+      created_at: storyAt,
+      updated_at: storyAt,
+    };
+    stores.add('wallet', 'payment_transactions', { id, purpose, subject_id: subjectId, ...who, ...money, ...card });
+    states.forEach((to, index) =>
+      stores.add('wallet', 'payment_steps', {
+        id: newId(),
+        payment_id: id,
+        from_state: states[index - 1] ?? 'requested',
+        to_state: to,
+        learned_from: 'answer',
+        happened_at: storyAt,
+      }),
+    );
+  }
+
+  /** Writes what was counted on the way; the end of the story. */
+  close(): void {
+    for (const [variant_id, { merchantId, ...numbers }] of this.stock)
+      this.house.stores.add('catalog', 'inventory_items', { variant_id, merchant_id: merchantId, ...numbers });
+    for (const { id, merchantId, programId, points, qualifyingPoints, earned } of this.members) {
+      if (!programId) continue;
+      const tier = qualifyingPoints >= 50 ? 'silver' : 'bronze';
+      const standing = {
+        member_id: id,
+        program_id: programId,
+        merchant_id: merchantId,
+        tier,
+        qualifying_points: qualifyingPoints,
+        points,
+        enrolled_at: storyAt,
+      };
+      this.house.stores.add('loyalty', 'customer_loyalty', standing);
+      this.house.stores.add('loyalty', 'loyalty_daily_earnings', {
+        member_id: id,
+        program_id: programId,
+        day: storyAt.toISOString().slice(0, 10),
+        points: earned,
+      });
+    }
+  }
+
+  private program(merchantId: string): string {
+    const { stores } = this.house;
+    const id = newId();
+    const made = { created_at: beginning, updated_at: beginning };
+    stores.add('loyalty', 'loyalty_programs', {
+      id,
+      merchant_id: merchantId,
+      name: 'Beans',
+      currency,
+      time_zone: 'Europe/Amsterdam',
+      status: 'active',
+      is_default: true,
+      version: 1,
+      ...made,
+    });
+    stores.add('loyalty', 'loyalty_program_versions', {
+      program_id: id,
+      version: 1,
+      rules,
+      created_by: 'ops',
+      created_at: beginning,
+    });
+    stores.account('loyalty', accounts.issuance(id), `points:${id}`, true);
+    return id;
+  }
+}

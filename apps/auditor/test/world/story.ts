@@ -1,0 +1,132 @@
+import { House } from './house';
+import { Points } from './points';
+import { Returns, type Return } from './returns';
+import { type Coupon, type Sale, Sales } from './sales';
+import { type Member, type Merchant, Shop, type Variant } from './shop';
+import type { Stores } from './stores';
+
+/** The people, things and orders of the story, for those who spoil it. */
+export interface Story {
+  merchant: Merchant;
+  stranger: Merchant;
+  ada: Member;
+  ben: Member;
+  beans: Variant;
+  coupon: Coupon;
+  /** Two lines, wallet and card, with a coupon. */
+  mixed: Sale;
+  /** Three of one line; two came back in two refunds, the first of them to the shelf. */
+  returned: Sale;
+  first: Return;
+  second: Return;
+  declined: Sale;
+  undone: Sale;
+  undoId: string;
+  reserving: Sale;
+  imported: Sale;
+  free: Sale;
+  elsewhere: Sale;
+  /** Paid from the wallet alone. */
+  pocket: Sale;
+}
+
+/** One of everything that can happen to an order, all of it consistent. */
+export async function tellStory(stores: Stores): Promise<Story> {
+  const house = new House(stores);
+  const shop = new Shop(house);
+  const points = new Points(house, shop);
+  const sales = new Sales(house, shop, points);
+  const returns = new Returns(house, shop, sales, points);
+  const merchant = shop.merchant('Harbour', true);
+  const stranger = shop.merchant('Stranger', false);
+  shop.endpoint(merchant.id, ['orders.order.completed', 'orders.order.refunded', 'loyalty.points.earned']);
+  const beans = shop.variant(merchant.id, 'BEANS', 1_450, 100);
+  const filters = shop.variant(merchant.id, 'FILTERS', 333, 100);
+  const sample = shop.variant(merchant.id, 'SAMPLE', 0, 10);
+  const mugs = shop.variant(stranger.id, 'MUGS', 900, 10);
+  const [ada, ben] = [shop.member(merchant, 'Ada'), shop.member(merchant, 'Ben')];
+  const eve = shop.member(stranger, 'Eve');
+  const coupon = sales.coupon(merchant.id, 'WELCOME');
+  shop.topup(ada, 5_000);
+  const mixed = sales.buy({
+    member: ada,
+    lines: [
+      { variant: beans, quantity: 2, discountMinor: 100 },
+      { variant: filters, quantity: 1 },
+    ],
+    walletMinor: 1_000,
+    coupon,
+  });
+  const returned = sales.buy({
+    member: ada,
+    lines: [
+      { variant: filters, quantity: 3 },
+      { variant: beans, quantity: 2 },
+    ],
+    walletMinor: 600,
+  });
+  const [line, other] = returned.lines;
+  if (!line || !other) throw new Error('the order has two lines');
+  const first = returns.take(
+    returned,
+    [
+      { line, quantity: 1 },
+      { line: other, quantity: 1 },
+    ],
+    100,
+    true,
+  );
+  const second = returns.take(returned, [{ line, quantity: 1 }], 33, false);
+  const declined = sales.buy({
+    member: ben,
+    lines: [{ variant: beans, quantity: 1, discountMinor: 100 }],
+    coupon,
+    outcome: 'declined',
+  });
+  const undone = sales.buy({
+    member: ada,
+    lines: [{ variant: beans, quantity: 1 }],
+    walletMinor: 450,
+    outcome: 'undone',
+  });
+  const undoId = returns.undo(undone);
+  const reserving = sales.buy({
+    member: ada,
+    lines: [{ variant: beans, quantity: 1 }],
+    walletMinor: 50,
+    outcome: 'reserving',
+  });
+  const imported = sales.buy({ member: ben, lines: [{ variant: beans, quantity: 5 }], outcome: 'imported' });
+  const free = sales.buy({ member: ben, lines: [{ variant: sample, quantity: 1 }] });
+  const elsewhere = sales.buy({ member: eve, lines: [{ variant: mugs, quantity: 1 }] });
+  const pocket = sales.buy({ member: ada, lines: [{ variant: filters, quantity: 1 }], walletMinor: 333 });
+  for (const part of [sales, returns, points, shop, house]) part.close();
+  await stores.fill();
+  await stores.onDatabase('orders', (client) => client.query(`UPDATE coupon_codes SET taken = 1`));
+  await stores.onDatabase('catalog', async (client) => {
+    for (const each of returned.lines)
+      await client.query('UPDATE inventory_reservations SET restocked = $2 WHERE line_id = $1', [
+        each.id,
+        returns.restockedOf(each.id),
+      ]);
+  });
+  return {
+    merchant,
+    stranger,
+    ada,
+    ben,
+    beans,
+    coupon,
+    mixed,
+    returned,
+    first,
+    second,
+    declined,
+    undone,
+    undoId,
+    reserving,
+    imported,
+    free,
+    elsewhere,
+  };
+}
