@@ -59,7 +59,7 @@ module.exports = {
       name: 'broker-only-in-messaging',
       comment: 'Nothing publishes but the outbox relay.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: '^libs/(messaging|testing)/' },
+      from: { path: '^(apps|libs)/', pathNot: '^libs/(messaging|testing)/|/test/' },
       to: { path: '(^|/)node_modules/amqplib/' },
     },
     {

@@ -47,16 +47,25 @@ const booking = (first: number, last: number): string => `
 async function fill(stores: Stores, merchant: string): Promise<void> {
   await stores.onDatabase('wallet', async (client) => {
     await client.query(`SET session_replication_role = replica; ${preparation(merchant)}`);
-    for (let first = 1; first <= journals; first += perTransaction) await client.query(`BEGIN; ${booking(first, Math.min(first + perTransaction - 1, journals))}; COMMIT`);
+    for (let first = 1; first <= journals; first += perTransaction)
+      await client.query(`BEGIN; ${booking(first, Math.min(first + perTransaction - 1, journals))}; COMMIT`);
     await client.query('ANALYZE');
   });
 }
 
 async function seal(stores: Stores): Promise<number> {
-  const dataSource = await openDataSource(DatabaseConfig.from({ DATABASE_URL: stores.urls.wallet, DATABASE_STATEMENT_TIMEOUT_MS: '600000' }), 'auditor-bench');
+  const dataSource = await openDataSource(
+    DatabaseConfig.from({ DATABASE_URL: stores.urls.wallet, DATABASE_STATEMENT_TIMEOUT_MS: '600000' }),
+    'auditor-bench',
+  );
   const transactions = new Transactions(dataSource);
   let sealed = 0;
-  for (let link = await transactions.run((tx) => sealChain(tx, 10_000)); link; link = await transactions.run((tx) => sealChain(tx, 10_000))) sealed += link.journals;
+  for (
+    let link = await transactions.run((tx) => sealChain(tx, 10_000));
+    link;
+    link = await transactions.run((tx) => sealChain(tx, 10_000))
+  )
+    sealed += link.journals;
   await dataSource.destroy();
   return sealed;
 }
@@ -68,7 +77,10 @@ async function main(): Promise<void> {
   await fill(stores, merchant.id);
   console.log(`sealed ${await seal(stores)} journals`);
   const started = performance.now();
-  const proof = await prove({ databases: stores.urls, json: false, waitSeconds: 0, graceSeconds: 60, timeoutSeconds: 600, limit: 5, only: '' }, everyInvariant);
+  const proof = await prove(
+    { databases: stores.urls, json: false, waitSeconds: 0, graceSeconds: 60, timeoutSeconds: 600, limit: 5, only: '' },
+    everyInvariant,
+  );
   console.log(reportOf(proof));
   console.log(`${((performance.now() - started) / 1_000).toFixed(1)} s in all`);
   await stores.drop();

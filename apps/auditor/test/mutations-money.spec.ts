@@ -1,20 +1,30 @@
 import { newId } from '@florin/kernel';
 import { type Mutation, spoilsAndIsNamed } from './vandal';
-import { accounts } from './world/shop';
+import { accounts } from './world/things';
 
 /** The last posting on an account. */
-const lastOn = (code: string) => `(account_id, seq) IN (SELECT account_id, max(seq) FROM ledger_postings WHERE account_id = (SELECT id FROM ledger_accounts WHERE code = '${code}') GROUP BY 1)`;
+const lastOn = (code: string) =>
+  `(account_id, seq) IN (SELECT account_id, max(seq) FROM ledger_postings WHERE account_id = (SELECT id FROM ledger_accounts WHERE code = '${code}') GROUP BY 1)`;
 
 const mutations: Mutation[] = [
   {
     title: 'money that was taken from somebody else',
-    sql: ({ pocket, ben }) => ({ wallet: `UPDATE checkout_payments SET member_id = '${ben.id}' WHERE checkout_id = '${pocket.checkoutId}'` }),
+    sql: ({ pocket, ben }) => ({
+      wallet: `UPDATE checkout_payments SET member_id = '${ben.id}' WHERE checkout_id = '${pocket.checkoutId}'`,
+    }),
     breaks: ['payments.captured-as-ordered'],
   },
   {
     title: 'money of an order that was cancelled, taken and kept',
-    sql: ({ declined }) => ({ wallet: `UPDATE checkout_payments SET state = 'captured', card_minor = 0 WHERE checkout_id = '${declined.checkoutId}'` }),
-    breaks: ['payments.captured-as-ordered', 'payments.stand-where-the-checkout-says', 'payments.charges-match-their-purpose', 'analytics.captures-are-the-ledgers'],
+    sql: ({ declined }) => ({
+      wallet: `UPDATE checkout_payments SET state = 'captured', card_minor = 0 WHERE checkout_id = '${declined.checkoutId}'`,
+    }),
+    breaks: [
+      'payments.captured-as-ordered',
+      'payments.stand-where-the-checkout-says',
+      'payments.charges-match-their-purpose',
+      'analytics.captures-are-the-ledgers',
+    ],
   },
   {
     title: 'a checkout that believes its money is held when it was only asked for',
@@ -23,7 +33,9 @@ const mutations: Mutation[] = [
   },
   {
     title: 'a charge above the card part of its checkout',
-    sql: ({ elsewhere }) => ({ wallet: `UPDATE payment_transactions SET amount_minor = amount_minor + 1, captured_minor = captured_minor + 1 WHERE subject_id = '${elsewhere.checkoutId}'` }),
+    sql: ({ elsewhere }) => ({
+      wallet: `UPDATE payment_transactions SET amount_minor = amount_minor + 1, captured_minor = captured_minor + 1 WHERE subject_id = '${elsewhere.checkoutId}'`,
+    }),
     breaks: ['payments.charges-match-their-purpose'],
   },
   {
@@ -33,12 +45,16 @@ const mutations: Mutation[] = [
   },
   {
     title: 'a charge whose last step is missing',
-    sql: ({ elsewhere }) => ({ wallet: `DELETE FROM payment_steps WHERE payment_id = '${elsewhere.paymentId}' AND to_state = 'captured'` }),
+    sql: ({ elsewhere }) => ({
+      wallet: `DELETE FROM payment_steps WHERE payment_id = '${elsewhere.paymentId}' AND to_state = 'captured'`,
+    }),
     breaks: ['payments.steps-lead-to-the-state'],
   },
   {
     title: 'a charge whose steps do not follow one another',
-    sql: ({ elsewhere }) => ({ wallet: `UPDATE payment_steps SET from_state = 'unknown' WHERE payment_id = '${elsewhere.paymentId}' AND to_state = 'captured'` }),
+    sql: ({ elsewhere }) => ({
+      wallet: `UPDATE payment_steps SET from_state = 'unknown' WHERE payment_id = '${elsewhere.paymentId}' AND to_state = 'captured'`,
+    }),
     breaks: ['payments.steps-lead-to-the-state'],
   },
   {
@@ -51,27 +67,42 @@ const mutations: Mutation[] = [
   },
   {
     title: 'a charge that nobody asks the processor about any more',
-    sql: ({ reserving }) => ({ wallet: `UPDATE payment_transactions SET action = 'query' WHERE subject_id = '${reserving.checkoutId}'` }),
+    sql: ({ reserving }) => ({
+      wallet: `UPDATE payment_transactions SET action = 'query' WHERE subject_id = '${reserving.checkoutId}'`,
+    }),
     breaks: ['wallet.nothing-is-stuck'],
   },
   {
     title: 'a refund that was given to somebody else',
-    sql: ({ first, ben }) => ({ wallet: `UPDATE payment_refunds SET member_id = '${ben.id}' WHERE id = '${first.refundId}'` }),
+    sql: ({ first, ben }) => ({
+      wallet: `UPDATE payment_refunds SET member_id = '${ben.id}' WHERE id = '${first.refundId}'`,
+    }),
     breaks: ['refunds.are-paid-back-once'],
   },
   {
     title: 'a refund that was given a second time',
-    sql: ({ second }) => ({ wallet: `INSERT INTO payment_refunds SELECT (jsonb_populate_record(r, '{"id": "${newId()}"}')).* FROM payment_refunds r WHERE id = '${second.refundId}'` }),
-    breaks: ['refunds.are-paid-back-once', 'refunds.within-the-capture', 'wallet.books-match-what-happened', 'analytics.refunds-are-the-ledgers'],
+    sql: ({ second }) => ({
+      wallet: `INSERT INTO payment_refunds SELECT (jsonb_populate_record(r, '{"id": "${newId()}"}')).* FROM payment_refunds r WHERE id = '${second.refundId}'`,
+    }),
+    breaks: [
+      'refunds.are-paid-back-once',
+      'refunds.within-the-capture',
+      'wallet.books-match-what-happened',
+      'analytics.refunds-are-the-ledgers',
+    ],
   },
   {
     title: 'a charge that counts more as given back than its refunds',
-    sql: ({ returned }) => ({ wallet: `UPDATE payment_transactions SET refunded_minor = refunded_minor + 1 WHERE subject_id = '${returned.checkoutId}'` }),
+    sql: ({ returned }) => ({
+      wallet: `UPDATE payment_transactions SET refunded_minor = refunded_minor + 1 WHERE subject_id = '${returned.checkoutId}'`,
+    }),
     breaks: ['refunds.within-the-capture'],
   },
   {
     title: 'cashback that was kept for somebody else',
-    sql: ({ mixed, ben }) => ({ wallet: `UPDATE wallet_cashback SET member_id = '${ben.id}' WHERE order_id = '${mixed.id}'` }),
+    sql: ({ mixed, ben }) => ({
+      wallet: `UPDATE wallet_cashback SET member_id = '${ben.id}' WHERE order_id = '${mixed.id}'`,
+    }),
     breaks: ['cashback.kept-as-granted'],
   },
   {
@@ -83,7 +114,8 @@ const mutations: Mutation[] = [
     title: 'cashback that was taken back for another refund',
     sql: ({ first, returned }) => {
       const other = newId();
-      const rename = (table: string) => `UPDATE ${table} SET key = replace(key, '${first.refundId}', '${other}') WHERE key LIKE 'cashback-reversed:${first.refundId}:%'`;
+      const rename = (table: string) =>
+        `UPDATE ${table} SET key = replace(key, '${first.refundId}', '${other}') WHERE key LIKE 'cashback-reversed:${first.refundId}:%'`;
       return { wallet: `${rename('ledger_keys')}; ${rename('ledger_journals')}; SELECT '${returned.id}'` };
     },
     breaks: ['cashback.reversed-as-refunded'],
@@ -115,32 +147,44 @@ const mutations: Mutation[] = [
   },
   {
     title: 'a posting that counts at another time than its journal',
-    sql: ({ stranger }) => ({ wallet: `UPDATE ledger_postings SET effective_at = effective_at + interval '1 day' WHERE ${lastOn(accounts.clearing(stranger.id))}` }),
+    sql: ({ stranger }) => ({
+      wallet: `UPDATE ledger_postings SET effective_at = effective_at + interval '1 day' WHERE ${lastOn(accounts.clearing(stranger.id))}`,
+    }),
     breaks: ['wallet.ledger.journals-are-whole'],
   },
   {
     title: 'a balance that is not the sum of its postings',
-    sql: ({ merchant }) => ({ wallet: `UPDATE ledger_accounts SET posted = posted + 1 WHERE code = '${accounts.sales(merchant.id)}'` }),
+    sql: ({ merchant }) => ({
+      wallet: `UPDATE ledger_accounts SET posted = posted + 1 WHERE code = '${accounts.sales(merchant.id)}'`,
+    }),
     breaks: ['wallet.ledger.posted-equals-postings'],
   },
   {
     title: 'a posting that carries a wrong balance',
-    sql: ({ merchant }) => ({ wallet: `UPDATE ledger_postings SET balance_after = balance_after + 1 WHERE ${lastOn(accounts.sales(merchant.id))}` }),
+    sql: ({ merchant }) => ({
+      wallet: `UPDATE ledger_postings SET balance_after = balance_after + 1 WHERE ${lastOn(accounts.sales(merchant.id))}`,
+    }),
     breaks: ['wallet.ledger.running-balances'],
   },
   {
     title: 'money that is held for nothing',
-    sql: ({ ada }) => ({ wallet: `UPDATE ledger_accounts SET held = held + 1 WHERE code = '${accounts.wallet(ada.id)}'` }),
+    sql: ({ ada }) => ({
+      wallet: `UPDATE ledger_accounts SET held = held + 1 WHERE code = '${accounts.wallet(ada.id)}'`,
+    }),
     breaks: ['wallet.ledger.held-equals-open-holds'],
   },
   {
     title: 'a hold of which less counts as captured than was taken',
-    sql: ({ mixed }) => ({ wallet: `UPDATE ledger_holds SET captured = captured - 1 WHERE key = 'checkout:${mixed.checkoutId}'` }),
+    sql: ({ mixed }) => ({
+      wallet: `UPDATE ledger_holds SET captured = captured - 1 WHERE key = 'checkout:${mixed.checkoutId}'`,
+    }),
     breaks: ['wallet.ledger.captures-match-holds'],
   },
   {
     title: 'a reversal that reversed nothing',
-    sql: () => ({ wallet: `INSERT INTO ledger_reversals (journal_id, reversed_by) VALUES ('${newId()}', '${newId()}')` }),
+    sql: () => ({
+      wallet: `INSERT INTO ledger_reversals (journal_id, reversed_by) VALUES ('${newId()}', '${newId()}')`,
+    }),
     breaks: ['wallet.ledger.reversals-mirror'],
   },
   {
@@ -150,7 +194,9 @@ const mutations: Mutation[] = [
   },
   {
     title: 'an account that may not be overdrawn and is',
-    sql: ({ merchant }) => ({ wallet: `UPDATE ledger_accounts SET allow_negative = false WHERE code = '${accounts.clearing(merchant.id)}'` }),
+    sql: ({ merchant }) => ({
+      wallet: `UPDATE ledger_accounts SET allow_negative = false WHERE code = '${accounts.clearing(merchant.id)}'`,
+    }),
     breaks: ['wallet.ledger.no-overdraft'],
   },
 ];

@@ -7,7 +7,9 @@ const lineOf = (sale: { lines: { id: string }[] }, index = 0): string => sale.li
 const mutations: Mutation[] = [
   {
     title: 'a line whose list price is not its unit price times its quantity',
-    sql: ({ imported }) => ({ orders: `UPDATE order_items SET unit_price_minor = unit_price_minor + 1 WHERE order_id = '${imported.id}'` }),
+    sql: ({ imported }) => ({
+      orders: `UPDATE order_items SET unit_price_minor = unit_price_minor + 1 WHERE order_id = '${imported.id}'`,
+    }),
     breaks: ['orders.lines-add-up'],
   },
   {
@@ -25,7 +27,12 @@ const mutations: Mutation[] = [
     sql: ({ free }) => ({
       orders: `INSERT INTO checkouts SELECT (jsonb_populate_record(c, '{"state": "cancelled", "stock": "released"}')).* FROM checkouts c WHERE id = '${free.checkoutId}'`,
     }),
-    breaks: ['orders.status-follows-the-checkout', 'orders.said-what-happened', 'stock.stands-where-the-checkout-says', 'stock.sold-as-ordered'],
+    breaks: [
+      'orders.status-follows-the-checkout',
+      'orders.said-what-happened',
+      'stock.stands-where-the-checkout-says',
+      'stock.sold-as-ordered',
+    ],
   },
   {
     title: 'an order that says that less was taken than the wallet took',
@@ -34,7 +41,9 @@ const mutations: Mutation[] = [
   },
   {
     title: 'a step missing in the history of an order',
-    sql: ({ mixed }) => ({ orders: `DELETE FROM order_status_history WHERE order_id = '${mixed.id}' AND status = 'completed'` }),
+    sql: ({ mixed }) => ({
+      orders: `DELETE FROM order_status_history WHERE order_id = '${mixed.id}' AND status = 'completed'`,
+    }),
     breaks: ['orders.history-leads-to-the-status'],
   },
   {
@@ -54,12 +63,16 @@ const mutations: Mutation[] = [
   },
   {
     title: 'a coupon use that was never confirmed',
-    sql: ({ mixed }) => ({ orders: `UPDATE coupon_uses SET state = 'reserved' WHERE checkout_id = '${mixed.checkoutId}'` }),
+    sql: ({ mixed }) => ({
+      orders: `UPDATE coupon_uses SET state = 'reserved' WHERE checkout_id = '${mixed.checkoutId}'`,
+    }),
     breaks: ['coupons.uses-match-orders'],
   },
   {
     title: 'a coupon use for another discount than the order got',
-    sql: ({ mixed }) => ({ orders: `UPDATE coupon_uses SET discount_minor = 1 WHERE checkout_id = '${mixed.checkoutId}'` }),
+    sql: ({ mixed }) => ({
+      orders: `UPDATE coupon_uses SET discount_minor = 1 WHERE checkout_id = '${mixed.checkoutId}'`,
+    }),
     breaks: ['coupons.uses-match-orders'],
   },
   {
@@ -69,11 +82,13 @@ const mutations: Mutation[] = [
   },
   {
     title: 'a member who counts fewer uses of a coupon than they hold',
-    sql: ({ coupon, ada }) => ({ orders: `UPDATE coupon_members SET taken = 0 WHERE coupon_id = '${coupon.id}' AND member_id = '${ada.id}'` }),
+    sql: ({ coupon, ada }) => ({
+      orders: `UPDATE coupon_members SET taken = 0 WHERE coupon_id = '${coupon.id}' AND member_id = '${ada.id}'`,
+    }),
     breaks: ['coupons.counters-are-their-uses'],
   },
   {
-    title: 'a price that is not the catalogue\'s',
+    title: "a price that is not the catalogue's",
     sql: ({ beans }) => ({ orders: `UPDATE variants SET price_minor = 1 WHERE variant_id = '${beans.id}'` }),
     breaks: ['catalog.prices-are-copied'],
   },
@@ -87,22 +102,30 @@ const mutations: Mutation[] = [
   },
   {
     title: 'stock that came from nowhere',
-    sql: ({ beans }) => ({ catalog: `UPDATE inventory_items SET received = received + 1, available = available + 1 WHERE variant_id = '${beans.id}'` }),
+    sql: ({ beans }) => ({
+      catalog: `UPDATE inventory_items SET received = received + 1, available = available + 1 WHERE variant_id = '${beans.id}'`,
+    }),
     breaks: ['stock.numbers-are-their-movements'],
   },
   {
     title: 'a movement that was taken out of the record',
-    sql: ({ beans }) => ({ catalog: `DELETE FROM inventory_movements WHERE variant_id = '${beans.id}' AND kind = 'receipt'` }),
+    sql: ({ beans }) => ({
+      catalog: `DELETE FROM inventory_movements WHERE variant_id = '${beans.id}' AND kind = 'receipt'`,
+    }),
     breaks: ['stock.numbers-are-their-movements'],
   },
   {
     title: 'stock that was moved for another checkout',
-    sql: ({ mixed }) => ({ catalog: `UPDATE inventory_movements SET reference = '${newId()}' WHERE reference = '${mixed.checkoutId}' AND kind = 'confirm'` }),
+    sql: ({ mixed }) => ({
+      catalog: `UPDATE inventory_movements SET reference = '${newId()}' WHERE reference = '${mixed.checkoutId}' AND kind = 'confirm'`,
+    }),
     breaks: ['stock.movements-follow-checkouts'],
   },
   {
     title: 'a line that counts units as brought back that were not',
-    sql: ({ mixed }) => ({ catalog: `UPDATE inventory_reservations SET restocked = 1 WHERE line_id = '${lineOf(mixed)}'` }),
+    sql: ({ mixed }) => ({
+      catalog: `UPDATE inventory_reservations SET restocked = 1 WHERE line_id = '${lineOf(mixed)}'`,
+    }),
     breaks: ['stock.movements-follow-checkouts'],
   },
   {
@@ -132,7 +155,9 @@ const mutations: Mutation[] = [
   },
   {
     title: 'a checkout far past its deadline',
-    sql: ({ reserving }) => ({ orders: `UPDATE checkouts SET deadline_at = created_at - interval '1 hour' WHERE id = '${reserving.checkoutId}'` }),
+    sql: ({ reserving }) => ({
+      orders: `UPDATE checkouts SET deadline_at = created_at - interval '1 hour' WHERE id = '${reserving.checkoutId}'`,
+    }),
     breaks: ['orders.nothing-is-stuck'],
   },
   {
@@ -142,7 +167,9 @@ const mutations: Mutation[] = [
   },
   {
     title: 'a line that counts more units as given back than its refunds',
-    sql: ({ returned }) => ({ orders: `UPDATE order_returns SET quantity = quantity + 1 WHERE line_id = '${lineOf(returned)}'` }),
+    sql: ({ returned }) => ({
+      orders: `UPDATE order_returns SET quantity = quantity + 1 WHERE line_id = '${lineOf(returned)}'`,
+    }),
     breaks: ['refunds.within-the-order'],
   },
   {

@@ -4,7 +4,8 @@ import { type Mutation, spoilsAndIsNamed } from './vandal';
 /** Adds to what an event says and to the sums of its day, so that the numbers agree with themselves. */
 const miscounted = (type: string, field: string, value: string, about: string, sums: string): string =>
   `UPDATE analytics_events SET data = jsonb_set(data, '{${field}}', to_jsonb(${value})) WHERE type = '${type}' AND ${about}; ${sums}`;
-const more = (column: string) => `UPDATE daily_revenue SET ${column} = ${column} + 1 WHERE merchant_id = (SELECT merchant_id FROM daily_points LIMIT 1)`;
+const more = (column: string) =>
+  `UPDATE daily_revenue SET ${column} = ${column} + 1 WHERE merchant_id = (SELECT merchant_id FROM daily_points LIMIT 1)`;
 
 const mutations: Mutation[] = [
   {
@@ -22,17 +23,23 @@ const mutations: Mutation[] = [
   },
   {
     title: 'a refund of which another person was told',
-    sql: ({ first }) => ({ notifications: `UPDATE notifications SET recipient = 'mallory@demo.test' WHERE intent = 'order_refunded:${first.refundId}'` }),
+    sql: ({ first }) => ({
+      notifications: `UPDATE notifications SET recipient = 'mallory@demo.test' WHERE intent = 'order_refunded:${first.refundId}'`,
+    }),
     breaks: ['notifications.order-mails-once'],
   },
   {
     title: 'a verification that went to another address',
-    sql: ({ ada }) => ({ notifications: `UPDATE notifications SET recipient = 'mallory@demo.test' WHERE user_id = '${ada.id}' AND template = 'verify_email'` }),
+    sql: ({ ada }) => ({
+      notifications: `UPDATE notifications SET recipient = 'mallory@demo.test' WHERE user_id = '${ada.id}' AND template = 'verify_email'`,
+    }),
     breaks: ['notifications.verification-mails-once'],
   },
   {
     title: 'congratulations on a tier that nobody gave',
-    sql: () => ({ notifications: `UPDATE notifications SET intent = replace(intent, ':silver', ':gold') WHERE template = 'tier_upgraded'` }),
+    sql: () => ({
+      notifications: `UPDATE notifications SET intent = replace(intent, ':silver', ':gold') WHERE template = 'tier_upgraded'`,
+    }),
     breaks: ['notifications.tier-mails-have-a-reason'],
   },
   {
@@ -52,17 +59,23 @@ const mutations: Mutation[] = [
   },
   {
     title: 'an e-mail that nobody ever tried to send',
-    sql: ({ mixed }) => ({ notifications: `UPDATE notifications SET state = 'pending', attempts = 0, next_at = now() - interval '1 hour' WHERE intent = 'order_confirmed:${mixed.id}'` }),
+    sql: ({ mixed }) => ({
+      notifications: `UPDATE notifications SET state = 'pending', attempts = 0, next_at = now() - interval '1 hour' WHERE intent = 'order_confirmed:${mixed.id}'`,
+    }),
     breaks: ['notifications.nothing-is-stuck'],
   },
   {
     title: 'a webhook about an order that never went out',
-    sql: () => ({ notifications: `DELETE FROM webhook_deliveries WHERE id = (SELECT id FROM webhook_deliveries WHERE event_type = 'orders.order.completed' LIMIT 1)` }),
+    sql: () => ({
+      notifications: `DELETE FROM webhook_deliveries WHERE id = (SELECT id FROM webhook_deliveries WHERE event_type = 'orders.order.completed' LIMIT 1)`,
+    }),
     breaks: ['notifications.webhooks-of-orders-once'],
   },
   {
     title: 'a webhook about points for an event that does not exist',
-    sql: () => ({ notifications: `UPDATE webhook_deliveries SET event_id = '${newId()}' WHERE id = (SELECT id FROM webhook_deliveries WHERE event_type = 'loyalty.points.earned' LIMIT 1)` }),
+    sql: () => ({
+      notifications: `UPDATE webhook_deliveries SET event_id = '${newId()}' WHERE id = (SELECT id FROM webhook_deliveries WHERE event_type = 'loyalty.points.earned' LIMIT 1)`,
+    }),
     breaks: ['notifications.webhooks-of-loyalty-once'],
   },
   {
@@ -74,50 +87,88 @@ const mutations: Mutation[] = [
   },
   {
     title: 'an event that was heard and not kept',
-    sql: ({ merchant }) => ({ analytics: `DELETE FROM analytics_events WHERE type = 'catalog.merchant.saved' AND subject = '${merchant.id}'` }),
+    sql: ({ merchant }) => ({
+      analytics: `DELETE FROM analytics_events WHERE type = 'catalog.merchant.saved' AND subject = '${merchant.id}'`,
+    }),
     breaks: ['analytics.heard-is-kept'],
   },
   {
     title: 'an event that was kept twice',
-    sql: ({ merchant }) => ({ analytics: `INSERT INTO analytics_events SELECT * FROM analytics_events WHERE type = 'catalog.merchant.saved' AND subject = '${merchant.id}'` }),
+    sql: ({ merchant }) => ({
+      analytics: `INSERT INTO analytics_events SELECT * FROM analytics_events WHERE type = 'catalog.merchant.saved' AND subject = '${merchant.id}'`,
+    }),
     breaks: ['analytics.heard-is-kept'],
   },
   {
     title: 'an order that is counted with another total',
-    sql: ({ mixed }) => ({ analytics: miscounted('orders.order.completed', 'totalMinor', `(data->>'totalMinor')::bigint + 1`, `subject = '${mixed.id}'`, more('sales_minor')) }),
+    sql: ({ mixed }) => ({
+      analytics: miscounted(
+        'orders.order.completed',
+        'totalMinor',
+        `(data->>'totalMinor')::bigint + 1`,
+        `subject = '${mixed.id}'`,
+        more('sales_minor'),
+      ),
+    }),
     breaks: ['analytics.orders-are-counted-once'],
   },
   {
     title: 'a refund that is counted with another total',
     sql: ({ first }) => ({
-      analytics: miscounted('orders.order.refunded', 'totalMinor', `(data->>'totalMinor')::bigint + 1`, `data->>'refundId' = '${first.refundId}'`, more('refunds_minor')),
+      analytics: miscounted(
+        'orders.order.refunded',
+        'totalMinor',
+        `(data->>'totalMinor')::bigint + 1`,
+        `data->>'refundId' = '${first.refundId}'`,
+        more('refunds_minor'),
+      ),
     }),
     breaks: ['analytics.refunds-are-counted-once'],
   },
   {
     title: 'a capture that is counted with another amount than the ledger took',
     sql: ({ mixed }) => ({
-      analytics: miscounted('wallet.payment.captured', 'tenders,0,amountMinor', `(data->'tenders'->0->>'amountMinor')::bigint + 1`, `subject = '${mixed.checkoutId}'`, more('captured_wallet_minor')),
+      analytics: miscounted(
+        'wallet.payment.captured',
+        'tenders,0,amountMinor',
+        `(data->'tenders'->0->>'amountMinor')::bigint + 1`,
+        `subject = '${mixed.checkoutId}'`,
+        more('captured_wallet_minor'),
+      ),
     }),
     breaks: ['analytics.captures-are-the-ledgers'],
   },
   {
     title: 'a refund that is counted with another amount than the ledger gave',
     sql: ({ first }) => ({
-      analytics: miscounted('wallet.refund.completed', 'tenders,0,amountMinor', `(data->'tenders'->0->>'amountMinor')::bigint + 1`, `subject = '${first.refundId}'`, more('refunded_wallet_minor')),
+      analytics: miscounted(
+        'wallet.refund.completed',
+        'tenders,0,amountMinor',
+        `(data->'tenders'->0->>'amountMinor')::bigint + 1`,
+        `subject = '${first.refundId}'`,
+        more('refunded_wallet_minor'),
+      ),
     }),
     breaks: ['analytics.refunds-are-the-ledgers'],
   },
   {
     title: 'points that are counted and were not earned',
     sql: ({ mixed }) => ({
-      analytics: miscounted('loyalty.points.earned', 'points', `(data->>'points')::bigint + 1`, `data->>'orderId' = '${mixed.id}'`, 'UPDATE daily_points SET earned = earned + 1'),
+      analytics: miscounted(
+        'loyalty.points.earned',
+        'points',
+        `(data->>'points')::bigint + 1`,
+        `data->>'orderId' = '${mixed.id}'`,
+        'UPDATE daily_points SET earned = earned + 1',
+      ),
     }),
     breaks: ['analytics.points-are-the-receipts'],
   },
   {
     title: 'revenue of a day that its events do not give',
-    sql: ({ merchant }) => ({ analytics: `UPDATE daily_revenue SET sales_minor = sales_minor + 1 WHERE merchant_id = '${merchant.id}'` }),
+    sql: ({ merchant }) => ({
+      analytics: `UPDATE daily_revenue SET sales_minor = sales_minor + 1 WHERE merchant_id = '${merchant.id}'`,
+    }),
     breaks: ['analytics.revenue-is-the-events'],
   },
   {

@@ -12,16 +12,25 @@ const mutations: Mutation[] = [
     sql: ({ imported }) => ({
       loyalty: `INSERT INTO loyalty_receipts SELECT (jsonb_populate_record(r, '{"id": "${newId()}"}')).* FROM loyalty_receipts r WHERE order_id = '${imported.id}'`,
     }),
-    breaks: ['loyalty.every-order-earned-once', 'loyalty.lots-match-receipts', 'loyalty.receipts-lead-to-the-standing', 'analytics.points-are-the-receipts'],
+    breaks: [
+      'loyalty.every-order-earned-once',
+      'loyalty.lots-match-receipts',
+      'loyalty.receipts-lead-to-the-standing',
+      'analytics.points-are-the-receipts',
+    ],
   },
   {
     title: 'points for an order that does not exist',
-    sql: ({ free }) => ({ loyalty: `UPDATE loyalty_receipts SET order_id = '${newId()}' WHERE order_id = '${free.id}'` }),
+    sql: ({ free }) => ({
+      loyalty: `UPDATE loyalty_receipts SET order_id = '${newId()}' WHERE order_id = '${free.id}'`,
+    }),
     breaks: ['loyalty.every-order-earned-once', 'loyalty.receipts-are-their-lines'],
   },
   {
     title: 'points that somebody else got',
-    sql: ({ free, stranger }) => ({ loyalty: `UPDATE loyalty_receipts SET merchant_id = '${stranger.id}' WHERE order_id = '${free.id}'` }),
+    sql: ({ free, stranger }) => ({
+      loyalty: `UPDATE loyalty_receipts SET merchant_id = '${stranger.id}' WHERE order_id = '${free.id}'`,
+    }),
     breaks: ['loyalty.every-order-earned-once', 'analytics.points-are-the-receipts'],
   },
   {
@@ -39,25 +48,36 @@ const mutations: Mutation[] = [
   },
   {
     title: 'a refund that was clawed back for other cents than it gave',
-    sql: ({ first }) => ({ loyalty: `UPDATE loyalty_receipts SET input = jsonb_set(input, '{lines,0,total_minor}', '1') WHERE refund_id = '${first.refundId}'` }),
+    sql: ({ first }) => ({
+      loyalty: `UPDATE loyalty_receipts SET input = jsonb_set(input, '{lines,0,total_minor}', '1') WHERE refund_id = '${first.refundId}'`,
+    }),
     breaks: ['loyalty.every-refund-clawed-back-once'],
   },
   {
     title: 'a refund that was never clawed back',
     sql: ({ second }) => ({ loyalty: `DELETE FROM loyalty_receipts WHERE refund_id = '${second.refundId}'` }),
     breaks: [
-      ...['loyalty.every-refund-clawed-back-once', 'loyalty.clawbacks-are-cumulative', 'loyalty.receipts-lead-to-the-standing', 'loyalty.books-match-receipts'],
+      ...[
+        'loyalty.every-refund-clawed-back-once',
+        'loyalty.clawbacks-are-cumulative',
+        'loyalty.receipts-lead-to-the-standing',
+        'loyalty.books-match-receipts',
+      ],
       'analytics.points-are-the-receipts',
     ],
   },
   {
     title: 'a line that counts more cents as refunded than were',
-    sql: ({ free }) => ({ loyalty: `UPDATE loyalty_earned_lines SET total_minor = 0, refunded_minor = 0 WHERE order_id = '${free.id}'; UPDATE loyalty_earned_lines SET refunded_minor = refunded_minor + 1 WHERE refunded_minor > 600` }),
+    sql: ({ free }) => ({
+      loyalty: `UPDATE loyalty_earned_lines SET total_minor = 0, refunded_minor = 0 WHERE order_id = '${free.id}'; UPDATE loyalty_earned_lines SET refunded_minor = refunded_minor + 1 WHERE refunded_minor > 600`,
+    }),
     breaks: ['loyalty.lines-count-their-refunds', 'cashback.reversals-are-cumulative'],
   },
   {
     title: 'a receipt whose explanation ends with other points',
-    sql: ({ mixed }) => ({ loyalty: `UPDATE loyalty_receipts SET steps = jsonb_set(steps, '{-1,value}', '1') WHERE order_id = '${mixed.id}'` }),
+    sql: ({ mixed }) => ({
+      loyalty: `UPDATE loyalty_receipts SET steps = jsonb_set(steps, '{-1,value}', '1') WHERE order_id = '${mixed.id}'`,
+    }),
     breaks: ['loyalty.receipts-are-their-lines'],
   },
   {
@@ -72,7 +92,9 @@ const mutations: Mutation[] = [
   },
   {
     title: 'points that are gone from a lot and not from the balance',
-    sql: ({ mixed }) => ({ loyalty: `UPDATE loyalty_lots SET remaining = remaining - 1 WHERE order_id = '${mixed.id}'` }),
+    sql: ({ mixed }) => ({
+      loyalty: `UPDATE loyalty_lots SET remaining = remaining - 1 WHERE order_id = '${mixed.id}'`,
+    }),
     breaks: ['loyalty.lots-are-the-balance'],
   },
   {
@@ -82,27 +104,37 @@ const mutations: Mutation[] = [
   },
   {
     title: 'qualifying points that were never earned',
-    sql: ({ ben }) => ({ loyalty: `UPDATE customer_loyalty SET qualifying_points = qualifying_points + 1 WHERE member_id = '${ben.id}'` }),
+    sql: ({ ben }) => ({
+      loyalty: `UPDATE customer_loyalty SET qualifying_points = qualifying_points + 1 WHERE member_id = '${ben.id}'`,
+    }),
     breaks: ['loyalty.receipts-lead-to-the-standing'],
   },
   {
     title: 'a day that counts points that nobody earned',
-    sql: ({ ben }) => ({ loyalty: `UPDATE loyalty_daily_earnings SET points = points + 1 WHERE member_id = '${ben.id}'` }),
+    sql: ({ ben }) => ({
+      loyalty: `UPDATE loyalty_daily_earnings SET points = points + 1 WHERE member_id = '${ben.id}'`,
+    }),
     breaks: ['loyalty.receipts-lead-to-the-standing'],
   },
   {
     title: 'a clawback of too few points',
-    sql: ({ returned }) => ({ loyalty: `UPDATE loyalty_earned_lines SET clawed_points = clawed_points - 1 WHERE line_id = '${returned.lines[0]?.id}'` }),
+    sql: ({ returned }) => ({
+      loyalty: `UPDATE loyalty_earned_lines SET clawed_points = clawed_points - 1 WHERE line_id = '${returned.lines[0]?.id}'`,
+    }),
     breaks: ['loyalty.clawbacks-are-cumulative', 'loyalty.receipts-lead-to-the-standing'],
   },
   {
     title: 'points in the books that have no receipt',
-    sql: ({ mixed }) => ({ loyalty: `UPDATE loyalty_receipts SET program_id = program_id WHERE false; UPDATE ledger_journals SET kind = 'gift' WHERE key LIKE 'earn:${mixed.id}:%'` }),
+    sql: ({ mixed }) => ({
+      loyalty: `UPDATE loyalty_receipts SET program_id = program_id WHERE false; UPDATE ledger_journals SET kind = 'gift' WHERE key LIKE 'earn:${mixed.id}:%'`,
+    }),
     breaks: ['loyalty.books-match-receipts', 'loyalty.ledger.chain-intact'],
   },
   {
     title: 'GAP-WAL-07: a sealed journal that says something else now',
-    sql: ({ mixed }) => ({ loyalty: `UPDATE ledger_journals SET reference = 'order:another' WHERE key LIKE 'earn:${mixed.id}:%'` }),
+    sql: ({ mixed }) => ({
+      loyalty: `UPDATE ledger_journals SET reference = 'order:another' WHERE key LIKE 'earn:${mixed.id}:%'`,
+    }),
     breaks: ['loyalty.ledger.chain-intact'],
   },
   {

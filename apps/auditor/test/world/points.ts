@@ -1,34 +1,25 @@
-import {
-  cashbackAccrued,
-  cashbackChanged,
-  cashbackReversed,
-  pointsClawedBack,
-  pointsEarned,
-  tierUpgraded,
-} from '@florin/contracts';
+import { pointsClawedBack, pointsEarned, tierUpgraded } from '@florin/contracts';
 import { newId } from '@florin/kernel';
 import { type House, storyAt } from './house';
-import { accounts, currency, type Member, type Shop } from './shop';
-import type { OrderLine, Sale } from './sales';
+import { type Cashback, halfUp } from './cashback';
+import type { Post } from './post';
+import { accounts, type Member, type OrderLine, type Sale } from './things';
 
 /** What loyalty keeps of an order, for its refunds. */
 interface Earned {
   member: Member;
   lines: Map<string, { totalMinor: number; points: number; refundedMinor: number; clawed: number }>;
-  cashback?: { id: string; totalMinor: number; amountMinor: number; refundedMinor: number; reversedMinor: number };
   lot?: { id: string; receiptId: string; earned: number; remaining: number };
 }
 
-const halfUp = (amount: number, part: number, whole: number): number =>
-  Math.floor((2 * amount * part + whole) / (2 * whole));
-
-/** Points and cashback of orders, and how refunds take them back. */
+/** Points of orders, and how refunds take them back. */
 export class Points {
   private readonly orders = new Map<string, Earned>();
 
   constructor(
     private readonly house: House,
-    private readonly shop: Shop,
+    private readonly post: Post,
+    private readonly cashback: Cashback,
   ) {}
 
   earn({ id: orderId, member, lines, totalMinor }: Sale): void {
@@ -88,7 +79,7 @@ export class Points {
     this.house.say('loyalty', pointsEarned, member.id, said);
     this.house.countPoints(merchantId, programId, { earned: points });
     if (before < 50 && member.qualifyingPoints >= 50) this.upgrade(member, programId);
-    this.accrue(orderId, member, totalMinor, earned);
+    this.cashback.accrue(orderId, member, totalMinor);
   }
 
   clawBack(sale: Sale, refundId: string, lines: { line: OrderLine; totalMinor: number }[]): void {
@@ -142,19 +133,18 @@ export class Points {
       balance: member.points,
     });
     this.house.countPoints(member.merchantId, member.programId, { clawedBack: owed });
-    this.reverse(
+    this.cashback.reverse(
       sale.id,
       member,
       refundId,
       lines.reduce((sum, { totalMinor }) => sum + totalMinor, 0),
-      earned,
     );
   }
 
   /** Writes lots, lines and cashback as they stand in the end. */
   close(): void {
     const { stores } = this.house;
-    for (const [order_id, { member, lines, lot, cashback }] of this.orders) {
+    for (const [order_id, { member, lines, lot }] of this.orders) {
       const of = { order_id, program_id: member.programId };
       for (const [line_id, { totalMinor, points, refundedMinor, clawed }] of lines) {
         stores.add('loyalty', 'loyalty_earned_lines', {
@@ -180,27 +170,6 @@ export class Points {
           earned_at: storyAt,
         });
       }
-      if (!cashback) continue;
-      const { id, totalMinor, amountMinor, refundedMinor, reversedMinor } = cashback;
-      const who = { member_id: member.id, merchant_id: member.merchantId, currency };
-      const later = new Date(storyAt.getTime() + 30 * 24 * 3_600_000);
-      const sums = {
-        order_total_minor: totalMinor,
-        amount_minor: amountMinor,
-        refunded_minor: refundedMinor,
-        reversed_minor: reversedMinor,
-      };
-      stores.add('loyalty', 'loyalty_cashback', { id, ...of, ...who, ...sums, payable_at: later, accrued_at: storyAt });
-      stores.add('wallet', 'wallet_cashback', {
-        id,
-        order_id,
-        ...who,
-        amount_minor: amountMinor,
-        reversed_minor: reversedMinor,
-        state: 'pending',
-        payable_at: later,
-        created_at: storyAt,
-      });
     }
   }
 
@@ -225,7 +194,7 @@ export class Points {
       fromTier: 'bronze',
       toTier: 'silver',
     });
-    this.shop.mail({
+    this.post.mail({
       userId: member.id,
       merchantId: member.merchantId,
       recipient: member.email,
@@ -265,53 +234,6 @@ export class Points {
       steps,
       input,
       issued_at: storyAt,
-    });
-  }
-
-  private accrue(orderId: string, member: Member, totalMinor: number, earned: Earned): void {
-    const amountMinor = Math.floor((totalMinor * 500) / 10_000);
-    if (amountMinor === 0) return;
-    const id = newId();
-    earned.cashback = { id, totalMinor, amountMinor, refundedMinor: 0, reversedMinor: 0 };
-    const who = { cashbackId: id, orderId, memberId: member.id, merchantId: member.merchantId, amountMinor, currency };
-    this.house.say('loyalty', cashbackAccrued, id, { ...who, payableAt: storyAt.toISOString() });
-    this.house.stores.post('wallet', `cashback:${id}`, 'cashback_accrued', `order:${orderId}`, [
-      [accounts.cashbackCost(member.merchantId), -amountMinor],
-      [accounts.pending(member.id), amountMinor],
-    ]);
-    this.house.say('wallet', cashbackChanged, id, { ...who, state: 'pending' });
-  }
-
-  private reverse(
-    orderId: string,
-    member: Member,
-    refundId: string,
-    refundedMinor: number,
-    { cashback }: Earned,
-  ): void {
-    if (!cashback) return;
-    cashback.refundedMinor += refundedMinor;
-    const reversedMinor = halfUp(cashback.amountMinor, cashback.refundedMinor, cashback.totalMinor);
-    const amountMinor = reversedMinor - cashback.reversedMinor;
-    cashback.reversedMinor = reversedMinor;
-    if (amountMinor === 0) return;
-    const who = { cashbackId: cashback.id, orderId, memberId: member.id, merchantId: member.merchantId, currency };
-    this.house.say('loyalty', cashbackReversed, cashback.id, { ...who, refundId, amountMinor });
-    const postings: [string, number][] = [
-      [accounts.pending(member.id), -amountMinor],
-      [accounts.cashbackCost(member.merchantId), amountMinor],
-    ];
-    this.house.stores.post(
-      'wallet',
-      `cashback-reversed:${refundId}:${cashback.id}`,
-      'cashback_reversed',
-      `order:${orderId}`,
-      postings,
-    );
-    this.house.say('wallet', cashbackChanged, cashback.id, {
-      ...who,
-      amountMinor: cashback.amountMinor - reversedMinor,
-      state: 'pending',
     });
   }
 }

@@ -9,8 +9,10 @@ import {
 import { derivedId, newId } from '@florin/kernel';
 import { type House, storyAt } from './house';
 import type { Points } from './points';
-import type { OrderLine, Sale, Sales } from './sales';
-import { accounts, currency, type Shop } from './shop';
+import type { Endings } from './endings';
+import type { Post } from './post';
+import type { Shop } from './shop';
+import { accounts, currency, type OrderLine, type Sale } from './things';
 
 export interface Return {
   refundId: string;
@@ -25,7 +27,8 @@ export class Returns {
   constructor(
     private readonly house: House,
     private readonly shop: Shop,
-    private readonly sales: Sales,
+    private readonly post: Post,
+    private readonly endings: Endings,
     private readonly points: Points,
   ) {}
 
@@ -81,7 +84,7 @@ export class Returns {
       refundedAt: storyAt.toISOString(),
     });
     this.house.countRevenue(merchantId, currency, { refunds: 1, refunds_minor: totalMinor });
-    this.shop.mail({
+    this.post.mail({
       userId: memberId,
       merchantId,
       recipient: email,
@@ -90,7 +93,7 @@ export class Returns {
     });
     sale.status =
       sale.returned.walletMinor + sale.returned.cardMinor >= sale.totalMinor ? 'refunded' : 'partially_refunded';
-    this.sales.step(sale, sale.status);
+    this.endings.step(sale, sale.status);
     if (restock) this.restock(sale, refundId, lines);
     this.points.clawBack(sale, refundId, lines);
     return { refundId, lines };

@@ -2,51 +2,14 @@ import {
   emailVerificationRequested,
   memberEnrolled,
   merchantSaved,
-  messageSent,
-  topupCompleted,
   userRegistered,
   userVerified,
   variantSaved,
 } from '@florin/contracts';
 import { newId } from '@florin/kernel';
 import { beginning, type House, storyAt } from './house';
-
-export const currency = 'EUR';
-
-export interface Merchant {
-  id: string;
-  /** Its loyalty program, if it has one. */
-  programId?: string;
-}
-
-export interface Variant {
-  id: string;
-  productId: string;
-  merchantId: string;
-  sku: string;
-  priceMinor: number;
-}
-
-export interface Member {
-  id: string;
-  merchantId: string;
-  programId?: string;
-  email: string;
-  /** Standing in the program. */
-  points: number;
-  qualifyingPoints: number;
-  earned: number;
-}
-
-export const accounts = {
-  wallet: (memberId: string) => `member:${memberId}:wallet:${currency}`,
-  pending: (memberId: string) => `member:${memberId}:cashback-pending:${currency}`,
-  sales: (merchantId: string) => `merchant:${merchantId}:sales:${currency}`,
-  cashbackCost: (merchantId: string) => `merchant:${merchantId}:cashback-cost:${currency}`,
-  clearing: (merchantId: string) => `merchant:${merchantId}:card-clearing:${currency}`,
-  issuance: (programId: string) => `program:${programId}:issuance`,
-  points: (memberId: string, programId: string) => `member:${memberId}:points:${programId}`,
-};
+import type { Post } from './post';
+import { accounts, currency, type Member, type Merchant, type Variant } from './things';
 
 const rules = {
   tiers: [
@@ -65,7 +28,10 @@ export class Shop {
     { merchantId: string; received: number; available: number; reserved: number; sold: number }
   >();
 
-  constructor(private readonly house: House) {}
+  constructor(
+    private readonly house: House,
+    private readonly post: Post,
+  ) {}
 
   merchant(name: string, withProgram: boolean): Merchant {
     const { stores } = this.house;
@@ -178,7 +144,7 @@ export class Shop {
       sealedLink: 'sealed',
       expiresAt: storyAt.toISOString(),
     });
-    this.mail({
+    this.post.mail({
       userId: id,
       merchantId: merchant.id,
       recipient: email,
@@ -211,137 +177,6 @@ export class Shop {
       this.house.countEnrolled(merchant.id);
     }
     return member;
-  }
-
-  /** An e-mail that was handed over at the second attempt. */
-  mail(mail: { userId: string; merchantId: string; recipient: string; template: string; intent: string }): string {
-    const { stores } = this.house;
-    const id = newId();
-    const { userId, merchantId, recipient, template, intent } = mail;
-    const state = { state: 'sent', attempts: 2, sent_at: storyAt, created_at: storyAt };
-    stores.add('notifications', 'notifications', {
-      user_id: userId,
-      id,
-      merchant_id: merchantId,
-      channel: 'email',
-      intent,
-      template,
-      recipient,
-      variables: {},
-      ...state,
-    });
-    for (const [attempt, outcome] of ['failed', 'sent'].entries()) {
-      stores.add('notifications', 'notification_attempts', {
-        id: newId(),
-        message_id: id,
-        attempt: attempt + 1,
-        outcome,
-        answer: '250',
-        attempted_at: storyAt,
-      });
-    }
-    this.house.say('notifications', messageSent, id, {
-      messageId: id,
-      intent,
-      channel: 'email',
-      recipientMasked: 'a***@demo.test',
-      userId,
-    });
-    return id;
-  }
-
-  endpoint(merchantId: string, types: string[]): void {
-    const id = newId();
-    this.house.endpoints.push({ id, merchantId, types });
-    this.house.stores.add('notifications', 'webhook_endpoints', {
-      id,
-      merchant_id: merchantId,
-      url: 'http://hooks.test',
-      sealed_secret: 'x',
-      event_types: types,
-      created_at: beginning,
-    });
-  }
-
-  /** Money by card into a wallet. */
-  topup(member: Member, amountMinor: number): void {
-    const { stores } = this.house;
-    const [id, paymentId] = [newId(), newId()];
-    const { id: member_id, merchantId: merchant_id } = member;
-    this.payment({
-      id: paymentId,
-      purpose: 'topup',
-      subjectId: id,
-      member,
-      orderId: null,
-      amountMinor,
-      states: ['authorised', 'captured'],
-    });
-    stores.add('wallet', 'wallet_topups', {
-      id,
-      payment_id: paymentId,
-      merchant_id,
-      member_id,
-      currency,
-      amount_minor: amountMinor,
-      state: 'completed',
-      created_at: storyAt,
-      settled_at: storyAt,
-    });
-    stores.post('wallet', `topup:${id}`, 'topup', `topup:${id}`, [
-      [accounts.clearing(merchant_id), -amountMinor],
-      [accounts.wallet(member_id), amountMinor],
-    ]);
-    this.house.say('wallet', topupCompleted, id, {
-      topupId: id,
-      memberId: member_id,
-      merchantId: merchant_id,
-      amountMinor,
-      currency,
-    });
-  }
-
-  /** A charge to a card that went through these states. */
-  payment(charge: {
-    id: string;
-    purpose: string;
-    subjectId: string;
-    member: Member;
-    orderId: string | null;
-    amountMinor: number;
-    states: string[];
-    refundedMinor?: number;
-  }): void {
-    const { stores } = this.house;
-    const { id, purpose, subjectId, member, orderId, amountMinor, states, refundedMinor = 0 } = charge;
-    const state = states.at(-1) ?? 'requested';
-    const who = { merchant_id: member.merchantId, member_id: member.id, order_id: orderId };
-    const money = {
-      currency,
-      amount_minor: amountMinor,
-      captured_minor: state === 'captured' ? amountMinor : 0,
-      refunded_minor: refundedMinor,
-    };
-    const card = {
-      processor: 'sandbox',
-      card_token: 'tok_visa',
-      state,
-      action: null,
-      wants: 'captured',
-      created_at: storyAt,
-      updated_at: storyAt,
-    };
-    stores.add('wallet', 'payment_transactions', { id, purpose, subject_id: subjectId, ...who, ...money, ...card });
-    states.forEach((to, index) =>
-      stores.add('wallet', 'payment_steps', {
-        id: newId(),
-        payment_id: id,
-        from_state: states[index - 1] ?? 'requested',
-        to_state: to,
-        learned_from: 'answer',
-        happened_at: storyAt,
-      }),
-    );
   }
 
   /** Writes what was counted on the way; the end of the story. */

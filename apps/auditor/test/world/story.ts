@@ -1,9 +1,15 @@
+import { Cashback } from './cashback';
+import { Endings } from './endings';
 import { House } from './house';
+import { Keepers } from './keepers';
 import { Points } from './points';
+import { Post } from './post';
 import { Returns, type Return } from './returns';
-import { type Coupon, type Sale, Sales } from './sales';
-import { type Member, type Merchant, Shop, type Variant } from './shop';
+import { Sales } from './sales';
+import { Shop } from './shop';
 import type { Stores } from './stores';
+import { Till } from './till';
+import type { Coupon, Member, Merchant, Sale, Variant } from './things';
 
 /** The people, things and orders of the story, for those who spoil it. */
 export interface Story {
@@ -33,13 +39,15 @@ export interface Story {
 /** One of everything that can happen to an order, all of it consistent. */
 export async function tellStory(stores: Stores): Promise<Story> {
   const house = new House(stores);
-  const shop = new Shop(house);
-  const points = new Points(house, shop);
-  const sales = new Sales(house, shop, points);
-  const returns = new Returns(house, shop, sales, points);
+  const [post, till, cashback] = [new Post(house), new Till(house), new Cashback(house)];
+  const shop = new Shop(house, post);
+  const points = new Points(house, post, cashback);
+  const endings = new Endings(house, post, points);
+  const sales = new Sales(house, till, new Keepers(house, shop), endings);
+  const returns = new Returns(house, shop, post, endings, points);
   const merchant = shop.merchant('Harbour', true);
   const stranger = shop.merchant('Stranger', false);
-  shop.endpoint(merchant.id, ['orders.order.completed', 'orders.order.refunded', 'loyalty.points.earned']);
+  post.endpoint(merchant.id, ['orders.order.completed', 'orders.order.refunded', 'loyalty.points.earned']);
   const beans = shop.variant(merchant.id, 'BEANS', 1_450, 100);
   const filters = shop.variant(merchant.id, 'FILTERS', 333, 100);
   const sample = shop.variant(merchant.id, 'SAMPLE', 0, 10);
@@ -47,7 +55,7 @@ export async function tellStory(stores: Stores): Promise<Story> {
   const [ada, ben] = [shop.member(merchant, 'Ada'), shop.member(merchant, 'Ben')];
   const eve = shop.member(stranger, 'Eve');
   const coupon = sales.coupon(merchant.id, 'WELCOME');
-  shop.topup(ada, 5_000);
+  till.topup(ada, 5_000);
   const mixed = sales.buy({
     member: ada,
     lines: [
@@ -100,7 +108,7 @@ export async function tellStory(stores: Stores): Promise<Story> {
   const free = sales.buy({ member: ben, lines: [{ variant: sample, quantity: 1 }] });
   const elsewhere = sales.buy({ member: eve, lines: [{ variant: mugs, quantity: 1 }] });
   const pocket = sales.buy({ member: ada, lines: [{ variant: filters, quantity: 1 }], walletMinor: 333 });
-  for (const part of [sales, returns, points, shop, house]) part.close();
+  for (const part of [sales, returns, points, cashback, shop, house]) part.close();
   await stores.fill();
   await stores.onDatabase('orders', (client) => client.query(`UPDATE coupon_codes SET taken = 1`));
   await stores.onDatabase('catalog', async (client) => {
@@ -128,5 +136,6 @@ export async function tellStory(stores: Stores): Promise<Story> {
     imported,
     free,
     elsewhere,
+    pocket,
   };
 }

@@ -12,24 +12,19 @@ import {
   tierUpgraded,
   type TierUpgraded,
 } from '@florin/contracts';
-import type { Tx } from '@florin/database';
 import { ConsumesSet, type Delivery } from '@florin/messaging';
 import { Controller } from '@nestjs/common';
 import { amountText } from '../templates/render-template';
-import { type Intent, MessagesRepository } from './messages.repository';
-import { SendMessages } from './send-messages';
+import { TellPeople } from './tell-people';
 
 /** Turns what happened into what people are told: one intent each. */
 @Controller()
 export class MessagesConsumer {
-  constructor(
-    private readonly messages: MessagesRepository,
-    private readonly sendMessages: SendMessages,
-  ) {}
+  constructor(private readonly tellPeople: TellPeople) {}
 
   @ConsumesSet(emailVerificationRequested)
   verifyEmail(events: Envelope<EmailVerificationRequested>[], { tx }: Delivery): Promise<void> {
-    return this.tell(
+    return this.tellPeople.within(
       tx,
       events.map((event) => ({
         userId: event.data.userId,
@@ -50,7 +45,7 @@ export class MessagesConsumer {
 
   @ConsumesSet(orderCompleted)
   orderConfirmed(events: Envelope<OrderCompleted>[], { tx }: Delivery): Promise<void> {
-    return this.tell(
+    return this.tellPeople.within(
       tx,
       events.flatMap((event) => {
         const { data } = event;
@@ -76,7 +71,7 @@ export class MessagesConsumer {
 
   @ConsumesSet(orderCancelled)
   orderCancelled(events: Envelope<OrderCancelled>[], { tx }: Delivery): Promise<void> {
-    return this.tell(
+    return this.tellPeople.within(
       tx,
       events.map((event) => ({
         ...aboutOrder(event, event.data.email),
@@ -89,7 +84,7 @@ export class MessagesConsumer {
 
   @ConsumesSet(orderRefunded)
   orderRefunded(events: Envelope<OrderRefunded>[], { tx }: Delivery): Promise<void> {
-    return this.tell(
+    return this.tellPeople.within(
       tx,
       events.map((event) => ({
         ...aboutOrder(event, event.data.email),
@@ -104,11 +99,11 @@ export class MessagesConsumer {
   async tierUpgraded(events: Envelope<TierUpgraded>[], { tx }: Delivery): Promise<void> {
     const news = events.filter(({ data }) => data.origin !== 'import');
     if (news.length === 0) return;
-    const contacts = await this.messages.contacts(
+    const contacts = await this.tellPeople.contacts(
       tx,
       news.map(({ data }) => data),
     );
-    await this.tell(
+    await this.tellPeople.within(
       tx,
       news.flatMap((event) => {
         const { memberId, merchantId, programId, toTier } = event.data;
@@ -129,11 +124,6 @@ export class MessagesConsumer {
         ];
       }),
     );
-  }
-
-  private async tell(tx: Tx, intents: readonly Intent[]): Promise<void> {
-    await this.messages.insert(tx, intents);
-    tx.afterCommit(() => this.sendMessages.work.wake());
   }
 }
 

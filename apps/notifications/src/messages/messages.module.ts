@@ -7,10 +7,11 @@ import { MessagesRepository } from './messages.repository';
 import { ResendMessage } from './resend-message';
 import { SendMessages } from './send-messages';
 import { SendRecords } from './send-records';
+import { TellPeople } from './tell-people';
 
 @Module({
   imports: [TemplatesModule],
   controllers: [MessagesController, MessagesConsumer],
-  providers: [Mailer, MessagesRepository, ResendMessage, SendMessages, SendRecords],
+  providers: [Mailer, MessagesRepository, ResendMessage, SendMessages, SendRecords, TellPeople],
 })
 export class MessagesModule {}

@@ -3,12 +3,13 @@ import { CallEndpoint } from './call-endpoint';
 import { DeliverWebhooks } from './deliver-webhooks';
 import { EndpointSecrets } from './endpoint-secrets';
 import { KeepEndpoints } from './keep-endpoints';
+import { SpreadEvents } from './spread-events';
 import { WebhooksConsumer } from './webhooks.consumer';
 import { WebhooksController } from './webhooks.controller';
 import { WebhooksRepository } from './webhooks.repository';
 
 @Module({
   controllers: [WebhooksController, WebhooksConsumer],
-  providers: [CallEndpoint, DeliverWebhooks, EndpointSecrets, KeepEndpoints, WebhooksRepository],
+  providers: [CallEndpoint, DeliverWebhooks, EndpointSecrets, KeepEndpoints, SpreadEvents, WebhooksRepository],
 })
 export class WebhooksModule {}

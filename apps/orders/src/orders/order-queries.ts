@@ -4,7 +4,8 @@ import { decodeCursor, page, type Page } from '@florin/http';
 import { grouped } from '../grouped';
 import { notFound } from '../input';
 import { refundDto } from '../refunds/refunds.dto';
-import { refundColumns, type RefundLineRow, type RefundRow } from '../refunds/refunds.repository';
+import { refundColumns } from '../refunds/refund-columns';
+import type { RefundLineRow, RefundRow } from '../refunds/refunds.repository';
 import { bornAt } from './order-id';
 import type {
   MerchantOrderListQuery,

@@ -3,7 +3,8 @@ import { Transactions, type Tx } from '@florin/database';
 import { grouped } from '../grouped';
 import { notFound } from '../input';
 import { refundDto, type RefundDto } from './refunds.dto';
-import { refundColumns, RefundsRepository, type RefundRow } from './refunds.repository';
+import { refundColumns } from './refund-columns';
+import { RefundsRepository, type RefundRow } from './refunds.repository';
 
 /** Reads the primary: whoever has just asked for a refund looks for it at once. */
 @Injectable()

@@ -1,3 +1,4 @@
+import { refundColumns } from './refund-columns';
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '@florin/database';
 
@@ -51,8 +52,6 @@ export interface Failure {
   reason: string;
 }
 
-export const refundColumns = `id, order_id, checkout_id, merchant_id, member_id, purpose, status, reason, restock, currency, total_minor,
-  tax_minor, wallet_minor, card_minor, failure_code, failure_reason, requested_by, requested_at, settled_at`;
 const lineColumns = 'refund_id, line_id, variant_id, quantity, total_minor, tax_minor';
 const returnColumns =
   'order_id, line_id, sold_quantity, sold_total_minor, sold_tax_minor, quantity, total_minor, tax_minor';

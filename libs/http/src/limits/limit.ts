@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Algorithm, Taken } from './counters';
 import { limitScript } from './limit-script';
-import { LocalCounts, LocalInsurance } from './local-counts';
+import { LocalCounts, LocalInsurance, LocalRefusal } from './local-counts';
 
 export interface LimitOptions {
   /** Names the limit in the RateLimit headers. */
@@ -152,6 +152,7 @@ async function consume(limiter: RateLimiterRedis, key: string, points: number): 
     const result = await limiter.consume(key, points);
     return { allowed: true, remaining: result.remainingPoints, waitMs: result.msBeforeNext };
   } catch (result) {
+    if (result instanceof LocalRefusal) return result.taken;
     if (!(result instanceof RateLimiterRes)) throw result;
     return { allowed: false, remaining: 0, waitMs: Math.max(1, result.msBeforeNext) };
   }

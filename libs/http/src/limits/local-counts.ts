@@ -38,13 +38,17 @@ export class LocalInsurance extends RateLimiterMemory {
 
   override consume(key: string | number, points = 1): Promise<RateLimiterRes> {
     const taken = this.local.take(String(key), points);
-    const consumed = taken.allowed ? this.local.limit - taken.remaining : this.local.limit + 1;
-    const result = new RateLimiterRes(taken.remaining, taken.waitMs, consumed);
-    // rate-limiter-flexible's contract: a refusal is a rejection with the result, which is no Error.
-    const refused: unknown = result;
-    return taken.allowed ? Promise.resolve(result) : Promise.reject(refused);
+    const consumed = this.local.limit - taken.remaining;
+    if (!taken.allowed) return Promise.reject(new LocalRefusal(taken));
+    return Promise.resolve(new RateLimiterRes(taken.remaining, taken.waitMs, consumed));
   }
 }
 
-const refuse = (result: unknown): Promise<never> =>
-  new Promise((_, reject: (reason: unknown) => void) => reject(result));
+/** How the insurance says no: rate-limiter-flexible hands a rejection on as it is. */
+export class LocalRefusal extends Error {
+  override readonly name = 'LocalRefusal';
+
+  constructor(readonly taken: Taken) {
+    super('No room in this process');
+  }
+}

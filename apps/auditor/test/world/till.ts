@@ -1,0 +1,90 @@
+import { topupCompleted } from '@florin/contracts';
+import { newId } from '@florin/kernel';
+import { type House, storyAt } from './house';
+import { accounts, currency, type Member } from './things';
+
+/** Charges to cards, and the top-ups they are for. */
+export class Till {
+  constructor(private readonly house: House) {}
+
+  /** Money by card into a wallet. */
+  topup(member: Member, amountMinor: number): void {
+    const { stores } = this.house;
+    const [id, paymentId] = [newId(), newId()];
+    const { id: member_id, merchantId: merchant_id } = member;
+    this.payment({
+      id: paymentId,
+      purpose: 'topup',
+      subjectId: id,
+      member,
+      orderId: null,
+      amountMinor,
+      states: ['authorised', 'captured'],
+    });
+    stores.add('wallet', 'wallet_topups', {
+      id,
+      payment_id: paymentId,
+      merchant_id,
+      member_id,
+      currency,
+      amount_minor: amountMinor,
+      state: 'completed',
+      created_at: storyAt,
+      settled_at: storyAt,
+    });
+    stores.post('wallet', `topup:${id}`, 'topup', `topup:${id}`, [
+      [accounts.clearing(merchant_id), -amountMinor],
+      [accounts.wallet(member_id), amountMinor],
+    ]);
+    this.house.say('wallet', topupCompleted, id, {
+      topupId: id,
+      memberId: member_id,
+      merchantId: merchant_id,
+      amountMinor,
+      currency,
+    });
+  }
+
+  /** A charge to a card that went through these states. */
+  payment(charge: {
+    id: string;
+    purpose: string;
+    subjectId: string;
+    member: Member;
+    orderId: string | null;
+    amountMinor: number;
+    states: string[];
+    refundedMinor?: number;
+  }): void {
+    const { stores } = this.house;
+    const { id, purpose, subjectId, member, orderId, amountMinor, states, refundedMinor = 0 } = charge;
+    const state = states.at(-1) ?? 'requested';
+    const who = { merchant_id: member.merchantId, member_id: member.id, order_id: orderId };
+    const money = {
+      currency,
+      amount_minor: amountMinor,
+      captured_minor: state === 'captured' ? amountMinor : 0,
+      refunded_minor: refundedMinor,
+    };
+    const card = {
+      processor: 'sandbox',
+      card_token: 'tok_visa',
+      state,
+      action: null,
+      wants: 'captured',
+      created_at: storyAt,
+      updated_at: storyAt,
+    };
+    stores.add('wallet', 'payment_transactions', { id, purpose, subject_id: subjectId, ...who, ...money, ...card });
+    states.forEach((to, index) =>
+      stores.add('wallet', 'payment_steps', {
+        id: newId(),
+        payment_id: id,
+        from_state: states[index - 1] ?? 'requested',
+        to_state: to,
+        learned_from: 'answer',
+        happened_at: storyAt,
+      }),
+    );
+  }
+}
