@@ -184,6 +184,13 @@ export class Returns {
       card_minor: cardMinor,
       ...charge,
     });
+    this.book(sale, refundId, walletMinor, cardMinor);
+  }
+
+  /** What the wallet wrote and said once the money was back. */
+  private book({ id: orderId, checkoutId, member, paymentId }: Sale, refundId: string, walletMinor: number, cardMinor: number): void {
+    const { stores } = this.house;
+    const { merchantId, id: memberId } = member;
     const postings: [string, number][] = [
       [accounts.sales(merchantId), -walletMinor - cardMinor],
       [accounts.wallet(memberId), walletMinor],

@@ -109,15 +109,7 @@ export async function tellStory(stores: Stores): Promise<Story> {
   const elsewhere = sales.buy({ member: eve, lines: [{ variant: mugs, quantity: 1 }] });
   const pocket = sales.buy({ member: ada, lines: [{ variant: filters, quantity: 1 }], walletMinor: 333 });
   for (const part of [sales, returns, points, cashback, shop, house]) part.close();
-  await stores.fill();
-  await stores.onDatabase('orders', (client) => client.query(`UPDATE coupon_codes SET taken = 1`));
-  await stores.onDatabase('catalog', async (client) => {
-    for (const each of returned.lines)
-      await client.query('UPDATE inventory_reservations SET restocked = $2 WHERE line_id = $1', [
-        each.id,
-        returns.restockedOf(each.id),
-      ]);
-  });
+  await fill(stores, returned, returns);
   return {
     merchant,
     stranger,
@@ -138,4 +130,17 @@ export async function tellStory(stores: Stores): Promise<Story> {
     elsewhere,
     pocket,
   };
+}
+
+/** Writes the world, and what only counts once it is there. */
+async function fill(stores: Stores, returned: Sale, returns: Returns): Promise<void> {
+  await stores.fill();
+  await stores.onDatabase('orders', (client) => client.query(`UPDATE coupon_codes SET taken = 1`));
+  await stores.onDatabase('catalog', async (client) => {
+    for (const each of returned.lines)
+      await client.query('UPDATE inventory_reservations SET restocked = $2 WHERE line_id = $1', [
+        each.id,
+        returns.restockedOf(each.id),
+      ]);
+  });
 }
