@@ -1,13 +1,9 @@
-import { Api, until } from '../client/api';
+import { until } from '../client/api';
 import { prove as proverSays, verdictOf } from '../client/prover';
-import { currentRun, personOf } from '../client/run';
 import type { Cart, Order, Page, Product, Receipt, Refund, Tokens } from '../client/shapes';
-import { amount, expect, Teller } from './teller';
+import { api, balanceOf, logIn, mailTo, receiptOf, revenueOf, run, teller, waitSeconds } from './stage';
+import { amount, expect } from './teller';
 
-const run = currentRun();
-const api = new Api(run.url);
-const teller = new Teller();
-const waitSeconds = 20;
 const topupMinor = 2_000;
 
 interface Shopper {
@@ -37,11 +33,6 @@ async function main(): Promise<void> {
   await prove();
   console.log(`\n  The main job ended well: ${teller.summary}\n`);
   await api.close();
-}
-
-async function logIn(name: string): Promise<string> {
-  const { email, password } = personOf(run, name);
-  return (await api.post<Tokens>('/auth/login', { body: { email, password } })).access_token;
 }
 
 async function joinIn(): Promise<Shopper> {
@@ -104,19 +95,6 @@ async function topUp({ token }: Shopper): Promise<void> {
     );
     return { saw: `${amount(topupMinor, 'EUR')} from a sandbox card`, value: undefined };
   });
-}
-
-async function balanceOf(token: string) {
-  const wallet = await api.get<{
-    balances: { currency: string; available_minor: number; cashback_pending_minor: number }[];
-  }>('/wallet', { token });
-  return (
-    wallet.balances.find(({ currency }) => currency === 'EUR') ?? {
-      currency: 'EUR',
-      available_minor: 0,
-      cashback_pending_minor: 0,
-    }
-  );
 }
 
 async function buy({ token }: Shopper, product: Product): Promise<Order> {
@@ -192,22 +170,6 @@ async function mailed({ email }: Shopper, number: string, title: string): Promis
   });
 }
 
-function mailTo(email: string, subject: string): Promise<{ id: string; subject: string; links: string[] }> {
-  return until(`a mail to ${email} about "${subject}"`, async () => {
-    const mails = await api.get<{ data: { id: string; subject: string; to: string[]; links: string[] }[] }>(
-      `//dev/mail/messages?to=${encodeURIComponent(email)}`,
-    );
-    return mails.data.find((mail) => mail.to.includes(email) && mail.subject.includes(subject));
-  });
-}
-
-async function receiptOf(token: string, match: (receipt: Receipt) => boolean): Promise<Receipt> {
-  return until('a receipt', async () => {
-    const receipts = await api.get<Page<Receipt>>('/loyalty/members/me/receipts', { token });
-    return receipts.data.find(match);
-  });
-}
-
 async function earnedPoints({ token }: Shopper, order: Order): Promise<Receipt> {
   return teller.step('points earned', async () => {
     const receipt = await receiptOf(token, ({ order_id, kind }) => order_id === order.id && kind === 'earn');
@@ -246,15 +208,6 @@ async function webhook(type: string, orderId: string, title: string): Promise<vo
     expect(delivery.signature_valid, 'the signature is valid');
     return { saw: `${type}, signature checked`, look: `${run.url}/dev/webhooks`, value: undefined };
   });
-}
-
-async function revenueOf(token: string, merchantId: string): Promise<number> {
-  const today = new Date().toISOString().slice(0, 10);
-  const revenue = await api.get<{ totals: { currency: string; sales_minor: number }[] }>(
-    `/analytics/revenue?from=${today}&to=${today}`,
-    { token, merchantId },
-  );
-  return revenue.totals.find(({ currency }) => currency === 'EUR')?.sales_minor ?? 0;
 }
 
 async function inAnalytics(token: string, merchantId: string, before: number, order: Order): Promise<void> {

@@ -21,7 +21,6 @@ import {
 } from './service-env';
 import { dist, root, type ServiceName, services } from './services';
 import { Supervised } from './supervised';
-
 /** A smaller young generation costs a little CPU and saves tens of megabytes a service. */
 const memoryFlags = ['--max-semi-space-size=8', '--max-old-space-size=512'];
 

@@ -31,7 +31,10 @@ export interface Wish {
 /** Reads `orders.order.completed --member ada --amount 72.50`; amounts with at most two decimals. */
 export function readWish(args: string[]): Wish {
   const { values, positionals } = parseArgs({
-    args,
+    // An amount that starts with a dash is no amount, not another option.
+    args: args.flatMap((arg, index) =>
+      args[index - 1] === '--amount' ? [] : arg === '--amount' ? [`--amount=${args[index + 1] ?? ''}`] : [arg],
+    ),
     allowPositionals: true,
     options: { member: { type: 'string', default: 'ada' }, amount: { type: 'string', default: '72.50' } },
   });

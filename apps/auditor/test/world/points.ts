@@ -15,6 +15,7 @@ interface Earned {
 /** Points of orders, and how refunds take them back. */
 export class Points {
   private readonly orders = new Map<string, Earned>();
+  private readonly raised = new Set<string>();
 
   constructor(
     private readonly house: House,
@@ -78,7 +79,8 @@ export class Points {
     };
     this.house.say('loyalty', pointsEarned, member.id, said);
     this.house.countPoints(merchantId, programId, { earned: points });
-    if (before < 50 && member.qualifyingPoints >= 50) this.upgrade(member, programId);
+    // Upgrade only: whoever fell below the threshold by a refund is not raised a second time.
+    if (before < 50 && member.qualifyingPoints >= 50 && !this.raised.has(member.id)) this.upgrade(member, programId);
     this.cashback.accrue(orderId, member, totalMinor);
   }
 
@@ -174,6 +176,7 @@ export class Points {
   }
 
   private upgrade(member: Member, programId: string): void {
+    this.raised.add(member.id);
     const snapshot = {
       member_id: member.id,
       program_id: programId,

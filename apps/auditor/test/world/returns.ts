@@ -188,7 +188,12 @@ export class Returns {
   }
 
   /** What the wallet wrote and said once the money was back. */
-  private book({ id: orderId, checkoutId, member, paymentId }: Sale, refundId: string, walletMinor: number, cardMinor: number): void {
+  private book(
+    { id: orderId, checkoutId, member, paymentId }: Sale,
+    refundId: string,
+    walletMinor: number,
+    cardMinor: number,
+  ): void {
     const { stores } = this.house;
     const { merchantId, id: memberId } = member;
     const postings: [string, number][] = [

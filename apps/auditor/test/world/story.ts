@@ -36,6 +36,9 @@ export interface Story {
   pocket: Sale;
 }
 
+/** One line of a purchase. */
+const of = (variant: Variant, quantity: number, discountMinor = 0) => ({ variant, quantity, discountMinor });
+
 /** One of everything that can happen to an order, all of it consistent. */
 export async function tellStory(stores: Stores): Promise<Story> {
   const house = new House(stores);
@@ -56,23 +59,8 @@ export async function tellStory(stores: Stores): Promise<Story> {
   const eve = shop.member(stranger, 'Eve');
   const coupon = sales.coupon(merchant.id, 'WELCOME');
   till.topup(ada, 5_000);
-  const mixed = sales.buy({
-    member: ada,
-    lines: [
-      { variant: beans, quantity: 2, discountMinor: 100 },
-      { variant: filters, quantity: 1 },
-    ],
-    walletMinor: 1_000,
-    coupon,
-  });
-  const returned = sales.buy({
-    member: ada,
-    lines: [
-      { variant: filters, quantity: 3 },
-      { variant: beans, quantity: 2 },
-    ],
-    walletMinor: 600,
-  });
+  const mixed = sales.buy({ member: ada, lines: [of(beans, 2, 100), of(filters, 1)], walletMinor: 1_000, coupon });
+  const returned = sales.buy({ member: ada, lines: [of(filters, 3), of(beans, 2)], walletMinor: 600 });
   const [line, other] = returned.lines;
   if (!line || !other) throw new Error('the order has two lines');
   const first = returns.take(
@@ -85,29 +73,14 @@ export async function tellStory(stores: Stores): Promise<Story> {
     true,
   );
   const second = returns.take(returned, [{ line, quantity: 1 }], 33, false);
-  const declined = sales.buy({
-    member: ben,
-    lines: [{ variant: beans, quantity: 1, discountMinor: 100 }],
-    coupon,
-    outcome: 'declined',
-  });
-  const undone = sales.buy({
-    member: ada,
-    lines: [{ variant: beans, quantity: 1 }],
-    walletMinor: 450,
-    outcome: 'undone',
-  });
+  const declined = sales.buy({ member: ben, lines: [of(beans, 1, 100)], coupon, outcome: 'declined' });
+  const undone = sales.buy({ member: ada, lines: [of(beans, 1)], walletMinor: 450, outcome: 'undone' });
   const undoId = returns.undo(undone);
-  const reserving = sales.buy({
-    member: ada,
-    lines: [{ variant: beans, quantity: 1 }],
-    walletMinor: 50,
-    outcome: 'reserving',
-  });
-  const imported = sales.buy({ member: ben, lines: [{ variant: beans, quantity: 5 }], outcome: 'imported' });
-  const free = sales.buy({ member: ben, lines: [{ variant: sample, quantity: 1 }] });
-  const elsewhere = sales.buy({ member: eve, lines: [{ variant: mugs, quantity: 1 }] });
-  const pocket = sales.buy({ member: ada, lines: [{ variant: filters, quantity: 1 }], walletMinor: 333 });
+  const reserving = sales.buy({ member: ada, lines: [of(beans, 1)], walletMinor: 50, outcome: 'reserving' });
+  const imported = sales.buy({ member: ben, lines: [of(beans, 5)], outcome: 'imported' });
+  const free = sales.buy({ member: ben, lines: [of(sample, 1)] });
+  const elsewhere = sales.buy({ member: eve, lines: [of(mugs, 1)] });
+  const pocket = sales.buy({ member: ada, lines: [of(filters, 1)], walletMinor: 333 });
   for (const part of [sales, returns, points, cashback, shop, house]) part.close();
   await fill(stores, returned, returns);
   return {

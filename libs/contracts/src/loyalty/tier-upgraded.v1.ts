@@ -24,5 +24,6 @@ export const tierUpgraded = defineEvent({
     merchantId: exampleId(1),
     fromTier: 'bronze',
     toTier: 'silver',
+    origin: 'checkout',
   },
 });
