@@ -60,7 +60,8 @@ export async function lookAtDeliveries(options: DeliveryOptions): Promise<Delive
 
 class DeliveryCheck {
   private readonly outstanding = new Map<string, Service>();
-  private readonly ahead = new Map<string, { message: Offender; service: Service; type: string }>();
+  /** By message: what to say of it, for every consumer that handled it, if nobody turns out to have said it. */
+  private readonly ahead = new Map<string, { service: Service; offender: Offender }[]>();
   private readonly heard: Deliveries['heard'] = new Map();
 
   constructor(private readonly options: DeliveryOptions) {}
@@ -183,11 +184,7 @@ class DeliveryCheck {
       const [message] = left;
       const times = `${right.length} times`;
       if (!message)
-        this.ahead.set(key, {
-          service,
-          type,
-          message: { subject: `message:${key}`, detail: `handled by ${consumer}, but nobody has said it` },
-        });
+        this.handledUnsaid(key, service, consumer);
       else if (left.length > 1)
         this.report(offenders, { subject: `message:${key}`, detail: `said ${left.length} times under one id` });
       else if (right.length > 1)
@@ -209,6 +206,12 @@ class DeliveryCheck {
       [type, version, buckets],
     );
     for await (const row of rows) yield { ...row, service, type };
+  }
+
+  private handledUnsaid(id: string, service: Service, consumer: string): void {
+    if (this.ahead.size >= mostOutstanding) return;
+    const offender = { subject: `message:${id}`, detail: `handled by ${consumer}, but nobody has said it` };
+    this.ahead.set(id, [...(this.ahead.get(id) ?? []), { service, offender }]);
   }
 
   private missing(message: Said, consumer: string, offenders: Offender[]): void {
@@ -265,8 +268,9 @@ class DeliveryCheck {
       if (this.ahead.size === 0 || Date.now() > deadline) break;
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
-    for (const { message, service } of this.ahead.values())
-      this.report(this.heard.get(service)?.offenders ?? [], message);
+    for (const { service, offender } of [...this.ahead.values()].flat()) {
+      this.report(this.heard.get(service)?.offenders ?? [], offender);
+    }
   }
 }
 

@@ -64,7 +64,7 @@ const mutations: Mutation[] = [
     sql: ({ mixed }) => ({
       orders: `DELETE FROM outbox WHERE type = 'orders.order.placed' AND subject = '${mixed.id}'`,
     }),
-    breaks: ['orders.said-what-happened', heard('analytics')],
+    breaks: ['orders.said-what-happened', heard('notifications'), heard('analytics')],
   },
   {
     title: 'a message that never left the outbox',

@@ -19,7 +19,7 @@ export interface Story {
   ben: Member;
   beans: Variant;
   coupon: Coupon;
-  /** Two lines, wallet and card, with a coupon. */
+  /** Three lines, the last of them free; wallet and card, with a coupon. */
   mixed: Sale;
   /** Three of one line; two came back in two refunds, the first of them to the shelf. */
   returned: Sale;
@@ -59,7 +59,7 @@ export async function tellStory(stores: Stores): Promise<Story> {
   const eve = shop.member(stranger, 'Eve');
   const coupon = sales.coupon(merchant.id, 'WELCOME');
   till.topup(ada, 5_000);
-  const mixed = sales.buy({ member: ada, lines: [of(beans, 2, 100), of(filters, 1)], walletMinor: 1_000, coupon });
+  const mixed = sales.buy({ member: ada, lines: [of(beans, 2, 100), of(filters, 1), of(sample, 1)], walletMinor: 1_000, coupon });
   const returned = sales.buy({ member: ada, lines: [of(filters, 3), of(beans, 2)], walletMinor: 600 });
   const [line, other] = returned.lines;
   if (!line || !other) throw new Error('the order has two lines');
