@@ -183,8 +183,7 @@ class DeliveryCheck {
     for await (const { key, left, right } of inStep(merged(outboxes), inbox)) {
       const [message] = left;
       const times = `${right.length} times`;
-      if (!message)
-        this.handledUnsaid(key, service, consumer);
+      if (!message) this.handledUnsaid(key, service, consumer);
       else if (left.length > 1)
         this.report(offenders, { subject: `message:${key}`, detail: `said ${left.length} times under one id` });
       else if (right.length > 1)

@@ -59,7 +59,8 @@ export async function tellStory(stores: Stores): Promise<Story> {
   const eve = shop.member(stranger, 'Eve');
   const coupon = sales.coupon(merchant.id, 'WELCOME');
   till.topup(ada, 5_000);
-  const mixed = sales.buy({ member: ada, lines: [of(beans, 2, 100), of(filters, 1), of(sample, 1)], walletMinor: 1_000, coupon });
+  const wanted = [of(beans, 2, 100), of(filters, 1), of(sample, 1)];
+  const mixed = sales.buy({ member: ada, lines: wanted, walletMinor: 1_000, coupon });
   const returned = sales.buy({ member: ada, lines: [of(filters, 3), of(beans, 2)], walletMinor: 600 });
   const [line, other] = returned.lines;
   if (!line || !other) throw new Error('the order has two lines');
