@@ -100,7 +100,9 @@ async function install() {
   const npm = spawnSync('npm', ['--version'], { encoding: 'utf8' });
   if (npm.error || npm.status !== 0)
     throw new Failure('npm was not found', 'install Node with npm from https://nodejs.org');
-  const code = await run('npm', ['ci', '--no-audit', '--no-fund'], logFile);
+  let code = await run('npm', ['ci', '--no-audit', '--no-fund'], logFile);
+  // npm ci also refuses where a registry does not carry optional builds for other platforms; install keeps to the lock file too.
+  if (code !== 0) code = await run('npm', ['install', '--no-save', '--no-audit', '--no-fund'], logFile);
   if (code !== 0)
     throw new Failure(
       `npm could not install the packages (status ${code})`,
