@@ -131,14 +131,14 @@ const mutations: Mutation[] = [
     breaks: ['loyalty.books-match-receipts', 'loyalty.ledger.chain-intact'],
   },
   {
-    title: 'GAP-WAL-07: a sealed journal that says something else now',
+    title: 'a sealed journal that says something else now',
     sql: ({ mixed }) => ({
       loyalty: `UPDATE ledger_journals SET reference = 'order:another' WHERE key LIKE 'earn:${mixed.id}:%'`,
     }),
     breaks: ['loyalty.ledger.chain-intact'],
   },
   {
-    title: 'GAP-WAL-07: a link of the hash chain that was written anew',
+    title: 'a link of the hash chain that was written anew',
     sql: () => ({ loyalty: `UPDATE ledger_chain SET hash = sha256(hash)` }),
     breaks: ['loyalty.ledger.chain-intact'],
   },
