@@ -59,6 +59,7 @@ const historyLeadsToStatus = within({
 
 /** What must have been said, and what was: (type, about, minor units); an undo of a sale also brings back stock, under an id of its own. */
 const due = `
+  SELECT type, about, min(total_minor) AS total_minor, count(*) AS times FROM (
   SELECT 'orders.order.placed' AS type, id::text AS about, total_minor FROM orders WHERE origin = 'checkout'
   UNION ALL SELECT 'orders.order.completed', id::text, total_minor FROM orders WHERE status IN ${completed}
   UNION ALL SELECT 'orders.order.cancelled', id::text, NULL FROM orders WHERE status = 'cancelled'
@@ -67,7 +68,8 @@ const due = `
   UNION ALL SELECT 'orders.order.refunded', id::text, total_minor FROM refunds WHERE purpose = 'return' AND status = 'completed'
   UNION ALL SELECT 'wallet.refund.issue', id::text, total_minor FROM refunds WHERE total_minor > 0
   UNION ALL SELECT 'catalog.stock.restock', id::text, NULL FROM refunds WHERE purpose = 'return' AND status = 'completed' AND restock
-  UNION ALL SELECT 'catalog.stock.restock', 'checkout ' || id, NULL FROM checkouts WHERE stock = 'given_back'`;
+  UNION ALL SELECT 'catalog.stock.restock', 'checkout ' || id, NULL FROM checkouts WHERE stock = 'given_back'
+  ) happened GROUP BY type, about`;
 const said = `
   SELECT type, about, min(total_minor) AS total_minor, count(*) AS times FROM (
     SELECT type,
@@ -89,9 +91,9 @@ const saidWhatHappened = within({
   offenders: `
     SELECT coalesce(due.type, said.type) || ':' || coalesce(due.about, said.about) AS subject,
       CASE WHEN said.times IS NULL THEN 'never said' WHEN due.type IS NULL THEN format('said %s times, but it did not happen', said.times)
-           WHEN said.times > 1 THEN format('said %s times', said.times) ELSE format('said with %s instead of %s', said.total_minor, due.total_minor) END AS detail
+           WHEN said.times <> due.times THEN format('said %s times, but it happened %s times', said.times, due.times) ELSE format('said with %s instead of %s', said.total_minor, due.total_minor) END AS detail
     FROM (${due}) due FULL JOIN (${said}) said ON said.type = due.type AND said.about = due.about
-    WHERE said.times IS DISTINCT FROM 1 OR due.type IS NULL OR due.total_minor <> said.total_minor`,
+    WHERE said.times IS DISTINCT FROM due.times OR due.total_minor <> said.total_minor`,
 });
 
 export const orderInvariants: Invariant[] = [linesAddUp, statusFollowsCheckout, historyLeadsToStatus, saidWhatHappened];

@@ -14,7 +14,18 @@ export class CheckoutAnswers {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Says how they stand; states on the way say nothing. Asking again hears the same again. */
+  /**
+   * How checkouts stand that were decided before, for a saga that asks again. A capture is not said again: it is a fact that
+   * others add up, and it was said in the transaction that booked it.
+   */
+  async repeat(tx: Tx, checkouts: readonly Checkout[]): Promise<void> {
+    await this.say(
+      tx,
+      checkouts.filter(({ state }) => state !== 'captured'),
+    );
+  }
+
+  /** Says what checkouts have just become; states on the way say nothing. */
   async say(tx: Tx, checkouts: readonly Checkout[]): Promise<void> {
     const known = checkouts.filter(isKnown);
     const inState = (state: CheckoutState) => known.filter((checkout) => checkout.state === state);

@@ -34,9 +34,10 @@ export class ConfirmPayment {
     );
     const confirming = charging.map((checkout): Checkout => ({ ...checkout, state: 'confirming' }));
     await this.checkouts.save(tx, [...booked, ...confirming]);
-    await this.answers.say(tx, [
-      ...booked,
-      ...known.filter(({ state }) => state !== 'reserved' && state !== 'confirming'),
-    ]);
+    await this.answers.say(tx, booked);
+    await this.answers.repeat(
+      tx,
+      known.filter(({ state }) => state !== 'reserved'),
+    );
   }
 }

@@ -45,7 +45,7 @@ export class ReleasePayment {
       tx,
       open.map((checkout) => ({ ...checkout, reason: once.get(checkout.checkoutId)?.data.reason ?? checkout.reason })),
     );
-    await this.answers.say(
+    await this.answers.repeat(
       tx,
       known.filter((checkout) => !open.includes(checkout)),
     );

@@ -35,7 +35,7 @@ export class ReservePayment {
       tx,
       once.map(({ data }) => data.checkoutId),
     );
-    await this.answers.say(
+    await this.answers.repeat(
       tx,
       [...known.values()].map((checkout) => answerable(checkout, once)),
     );
