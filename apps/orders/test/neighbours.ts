@@ -1,6 +1,4 @@
-import { connect, type Channel, type ChannelModel, type ConsumeMessage } from 'amqplib';
 import {
-  dataschemaOf,
   merchantSaved,
   paymentCaptured,
   paymentRefused,
@@ -13,18 +11,12 @@ import {
   stockReleased,
   stockReserved,
   variantSaved,
-  type Envelope,
   type MessageContract,
   type PaymentReserve,
   type RefundIssue,
 } from '@florin/contracts';
 import { newId } from '@florin/kernel';
-import type { TestBroker } from '@florin/testing';
-
-export interface Heard {
-  name: string;
-  envelope: Envelope<Record<string, unknown>>;
-}
+import { Peer, type TestBroker } from '@florin/testing';
 
 /** How the neighbours behave: as they promise, or badly. */
 export interface Mood {
@@ -39,62 +31,28 @@ const goodMood: Mood = { stock: 'sells', payment: 'pays', refund: 'pays back', c
 
 /** Catalog and wallet as orders knows them: they hear commands and answer over the real broker, keeping no more than they must. */
 export class Neighbours {
-  readonly heard: Heard[] = [];
   readonly mood: Mood = { ...goodMood };
   private readonly payments = new Map<string, PaymentReserve>();
 
-  private constructor(
-    private readonly connection: ChannelModel,
-    private readonly channel: Channel,
-    private readonly namespace: string,
-  ) {}
+  private constructor(readonly peer: Peer) {
+    peer.onMessage((name, { data }) => this.answer(name, data));
+  }
 
   static async open(broker: TestBroker): Promise<Neighbours> {
-    const connection = await connect(broker.url);
-    const channel = await connection.createChannel();
-    const neighbours = new Neighbours(connection, channel, broker.namespace);
-    const { queue } = await channel.assertQueue('', { exclusive: true });
-    for (const kind of ['events', 'commands']) {
-      await channel.assertExchange(`${broker.namespace}.${kind}`, 'topic', { durable: true });
-      await channel.bindQueue(queue, `${broker.namespace}.${kind}`, '#');
-    }
-    await channel.consume(queue, (message) => message && neighbours.take(message), { noAck: true });
-    return neighbours;
+    return new Neighbours(await Peer.open(broker));
   }
 
   behave(mood: Partial<Mood> = {}): void {
     Object.assign(this.mood, goodMood, mood);
   }
 
-  /** Says an event as its service would. The same id twice is the same message twice. */
   say<T extends object>(contract: MessageContract<T>, data: T, id: string = newId()): void {
-    const envelope: Envelope<T> = {
-      specversion: '1.0',
-      id,
-      source: '/florin/test',
-      type: contract.type,
-      subject: id,
-      time: new Date().toISOString(),
-      dataschema: dataschemaOf(contract),
-      datacontenttype: 'application/json',
-      correlationid: newId(),
-      data,
-    };
-    const content = Buffer.from(JSON.stringify(envelope));
-    this.channel.publish(`${this.namespace}.events`, contract.name, content, {
-      persistent: true,
-      messageId: id,
-      contentType: 'application/json',
-    });
+    this.peer.say(contract, data, { id });
   }
 
   /** What orders has said of one kind, about one thing where asked. */
   of<T extends object>(contract: MessageContract<T>, about?: Partial<Record<keyof T, unknown>>): T[] {
-    const matches = (data: Record<string, unknown>) =>
-      Object.entries(about ?? {}).every(([field, value]) => data[field] === value);
-    return this.heard
-      .filter((one) => one.name === contract.name && matches(one.envelope.data))
-      .map((one) => one.envelope.data as T);
+    return this.peer.of(contract, about);
   }
 
   saveMerchant(merchantId: string, currency = 'EUR', version = 1): void {
@@ -105,19 +63,16 @@ export class Neighbours {
     this.say(variantSaved, { ...usual, productId: newId(), ...variant });
   }
 
-  async close(): Promise<void> {
-    await this.connection.close();
+  close(): Promise<void> {
+    return this.peer.close();
   }
 
-  private take(message: ConsumeMessage): void {
-    const envelope = JSON.parse(message.content.toString('utf8')) as Envelope<Record<string, unknown>>;
-    const name = message.fields.routingKey;
-    this.heard.push({ name, envelope });
-    const checkoutId = String(envelope.data['checkoutId']);
+  private answer(name: string, data: Record<string, unknown>): void {
+    const checkoutId = String(data['checkoutId']);
     for (let copy = 0; copy < this.mood.copies; copy += 1) {
       if (name.startsWith('catalog.stock')) this.asCatalog(name, checkoutId);
-      if (name.startsWith('wallet.payment')) this.asWallet(name, checkoutId, envelope.data);
-      if (name === 'wallet.refund.issue.v1') this.giveBack(envelope.data as unknown as RefundIssue);
+      if (name.startsWith('wallet.payment')) this.asWallet(name, checkoutId, data);
+      if (name === 'wallet.refund.issue.v1') this.giveBack(data as unknown as RefundIssue);
     }
   }
 

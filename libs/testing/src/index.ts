@@ -10,6 +10,8 @@ export { testBroker } from './test-broker';
 export type { TestBroker } from './test-broker';
 export { eventually } from './eventually';
 export type { EventuallyOptions } from './eventually';
+export { Peer } from './peer';
+export type { SayOptions } from './peer';
 export { jwksUrl, testAudience, testIssuer, tokenFor } from './tokens';
 export type { TestCaller } from './tokens';
 export { HttpClient } from './http-client';
