@@ -2,9 +2,10 @@ import { NestFactory } from '@nestjs/core';
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ScheduleModuleOptions } from '@nestjs/schedule';
+import { RevokedSessions } from '@florin/access';
 import { DatabaseConfig } from '@florin/database';
 import { httpAdapter } from '@florin/http';
-import { FlorinTransport, Relay } from '@florin/messaging';
+import { AmqpConnections, FlorinTransport, MESSAGING_SETTINGS, Relay, type MessagingSettings } from '@florin/messaging';
 import type { FastifyInstance } from 'fastify';
 import { environment } from './config';
 import { Messaging } from './health/messaging';
@@ -16,6 +17,7 @@ import { createLog } from './logs/log';
 import type { Log } from './logs/log';
 import { NestLog } from './logs/nest-log';
 import { addRequestHooks } from './requests/request-hooks';
+import { Revocations } from './revocations';
 import { Roles } from './roles';
 import { shutDown } from './shut-down';
 import type { SpanRing } from './traces/span-ring';
@@ -64,12 +66,21 @@ export async function createService(root: Type, options: BootOptions = {}): Prom
 async function startMessaging(app: NestFastifyApplication, roles: Roles): Promise<void> {
   const transport = optional(app, FlorinTransport);
   const relay = optional(app, Relay);
+  const revocations = roles.has('api') ? revocationsOf(app) : undefined;
   const hears = transport !== undefined && roles.has('worker');
   if (hears) app.connectMicroservice({ strategy: transport });
   await app.init();
   if (hears) await app.startAllMicroservices();
   if (relay && roles.has('relay')) relay.start();
-  app.get(Messaging).started({ transport: hears ? transport : undefined, relay });
+  revocations?.start();
+  app.get(Messaging).started({ transport: hears ? transport : undefined, relay, revocations });
+}
+
+/** Where tokens are checked and messages are heard. */
+function revocationsOf(app: NestFastifyApplication): Revocations | undefined {
+  const [connections, sessions] = [optional(app, AmqpConnections), optional(app, RevokedSessions)];
+  if (!connections || !sessions) return undefined;
+  return new Revocations(connections, app.get<MessagingSettings>(MESSAGING_SETTINGS, { strict: false }), sessions);
 }
 
 function optional<T>(app: NestFastifyApplication, type: Type<T>): T | undefined {
