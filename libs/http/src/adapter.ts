@@ -2,6 +2,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Refusal } from '@florin/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from './problem-reply';
+import { requestIdOf } from './request-id';
 import { RouteTable } from './route-table';
 
 /** One JSON body; imports and batches fit, a memory bomb does not. */
@@ -46,5 +47,8 @@ export function httpAdapter(options: AdapterOptions = {}): FastifyAdapter {
 
 /** A path that cannot be decoded never reaches a route, nor the filter. */
 function unreadable(request: FastifyRequest, reply: FastifyReply): void {
+  // Hooks do not run for it either.
+  request.id = requestIdOf(request.headers);
+  void reply.header('Request-Id', request.id);
   sendProblem(request, reply, new Refusal('invalid', 'malformed_request', 'The request cannot be read.'));
 }

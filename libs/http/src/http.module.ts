@@ -10,12 +10,14 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { CallerChecks } from '@florin/access';
+import { Jobs, Transactions } from '@florin/database';
 import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import { TrustedProxies } from './client-address';
 import { httpConfig, type HttpConfig } from './config';
 import { addEdgeHooks, type EdgeParts } from './edge-hooks';
 import { Idempotency } from './idempotency';
+import { IdempotencyUpkeep } from './idempotency-upkeep';
 import { InputPipe } from './input-pipe';
 import { BlockedAddresses } from './limits/blocked-addresses';
 import { Limits } from './limits/limits';
@@ -93,6 +95,12 @@ export class HttpModule {
         },
         { provide: Limits, useFactory: ({ limits }: EdgeParts) => limits, inject: [PARTS] },
         { provide: Idempotency, useFactory: () => new Idempotency() },
+        {
+          provide: IdempotencyUpkeep,
+          useFactory: (idempotency: Idempotency, jobs?: Jobs, transactions?: Transactions) =>
+            jobs && transactions ? new IdempotencyUpkeep(jobs, transactions, idempotency) : null,
+          inject: [Idempotency, { token: Jobs, optional: true }, { token: Transactions, optional: true }],
+        },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter() },
         { provide: APP_PIPE, useFactory: () => new InputPipe() },
         {

@@ -140,7 +140,7 @@ export class Idempotency {
     });
   }
 
-  /** Forgets answers older than the hours; gives how many. Run it daily; a client may retry for as long as a record lives. */
+  /** Forgets answers older than the hours; gives how many. A client may retry for as long as a record lives. */
   async clean(tx: Queries, olderThanHours: number, limit = 10_000): Promise<number> {
     const gone = await tx.query<{ id: string }>(
       `DELETE FROM idempotency_keys WHERE id IN (

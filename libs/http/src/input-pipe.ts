@@ -31,7 +31,8 @@ export class InputPipe extends ValidationPipe {
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (!this.toValidate(metadata)) return primitive(value, metadata);
-    if (value !== undefined && value !== null && (typeof value !== 'object' || Array.isArray(value))) {
+    // No body at all is an object without fields; `null` is a body, and none.
+    if (value !== undefined && (value === null || typeof value !== 'object' || Array.isArray(value))) {
       throw failed([{ field: '', code: 'is_object', message: 'The body must be a JSON object.' }]);
     }
     const entity: unknown = await super.transform(value, metadata);

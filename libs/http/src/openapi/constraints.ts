@@ -35,6 +35,7 @@ const readers: Record<string, Read> = {
   isDate: text('date-time'),
   isDateString: text('date-time'),
   isIso8601: text('date-time'),
+  isInstant: text('date-time'),
   isISO31661Alpha2: text(),
   isEmail: text('email'),
   isUrl: text('uri'),

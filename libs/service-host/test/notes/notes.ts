@@ -7,7 +7,7 @@ import { AccessModule, Public, Requires } from '@florin/access';
 import { merchantSaved } from '@florin/contracts';
 import type { Envelope, MerchantSaved } from '@florin/contracts';
 import { DatabaseModule, databaseMigrations, Transactions } from '@florin/database';
-import { HttpModule } from '@florin/http';
+import { HttpModule, idempotencyMigrations } from '@florin/http';
 import { newId, sleep } from '@florin/kernel';
 import type { Clock } from '@florin/kernel';
 import { Consumes, MessagingModule, messagingMigrations, Outbox } from '@florin/messaging';
@@ -26,7 +26,12 @@ export class Notes1764000000000 implements MigrationInterface {
   }
 }
 
-export const notesMigrations = [...databaseMigrations, ...messagingMigrations, Notes1764000000000];
+export const notesMigrations = [
+  ...databaseMigrations,
+  ...messagingMigrations,
+  ...idempotencyMigrations,
+  Notes1764000000000,
+];
 
 export class NotesConfig extends BaseConfig {
   @LocalDefault('local-seal')
