@@ -1,6 +1,7 @@
 import { Refusal } from '@florin/kernel';
 import { hash, verify } from '@node-rs/argon2';
 import { ZxcvbnFactory } from '@zxcvbn-ts/core';
+import { commonPasswords } from './common-passwords';
 
 const shortest = 10;
 const longest = 200;
@@ -13,7 +14,7 @@ const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** What an unknown address is compared with, so that it takes as long as a known one. */
 const nobody = hash('nobody has this password', cost);
 
-const strength = new ZxcvbnFactory();
+const strength = new ZxcvbnFactory({ dictionary: { passwords: commonPasswords } });
 
 /** Refuses a weak password with every reason, each as an error of the field. `personal` are words that must not make it strong. */
 export function requireStrongPassword(password: string, personal: readonly string[]): void {
