@@ -8,7 +8,7 @@ import { Cron, CronExpression } from '@nestjs/schedule';
 const keepMs = 30 * dayMs;
 const perRound = 5_000;
 
-/** Removes refresh and verification tokens that expired long ago. */
+/** Removes refresh and verification tokens that expired long ago, and sessions that have no token left. */
 @Injectable()
 export class CleanTokens {
   constructor(
@@ -26,16 +26,23 @@ export class CleanTokens {
 
   private round(): Promise<number> {
     const before = new Date(this.clock.now().getTime() - keepMs);
-    return this.transactions.run(
-      async (tx) =>
-        (await tx.execute(
-          'DELETE FROM refresh_tokens WHERE token_hash IN (SELECT token_hash FROM refresh_tokens WHERE expires_at < $1 LIMIT $2)',
-          [before, perRound],
-        )) +
-        (await tx.execute(
-          'DELETE FROM email_verification_tokens WHERE token_hash IN (SELECT token_hash FROM email_verification_tokens WHERE expires_at < $1 LIMIT $2)',
-          [before, perRound],
-        )),
-    );
+    return this.transactions.run(async (tx) => {
+      const tokens = await tx.query<{ user_id: string; session_id: string }>(
+        `DELETE FROM refresh_tokens WHERE token_hash IN (SELECT token_hash FROM refresh_tokens WHERE expires_at < $1 LIMIT $2)
+         RETURNING user_id, session_id`,
+        [before, perRound],
+      );
+      await tx.execute(
+        `DELETE FROM user_sessions AS session USING unnest($1::uuid[], $2::uuid[]) AS old (user_id, id)
+         WHERE session.user_id = old.user_id AND session.id = old.id
+           AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE session_id = session.id)`,
+        [tokens.map((token) => token.user_id), tokens.map((token) => token.session_id)],
+      );
+      const links = await tx.execute(
+        'DELETE FROM email_verification_tokens WHERE token_hash IN (SELECT token_hash FROM email_verification_tokens WHERE expires_at < $1 LIMIT $2)',
+        [before, perRound],
+      );
+      return tokens.length + links;
+    });
   }
 }

@@ -1,7 +1,9 @@
 import { type Caller, CurrentCaller, Public, Requires } from '@florin/access';
 import { Reads } from '@florin/database';
 import { Answers, RateLimit } from '@florin/http';
-import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import type { Clock } from '@florin/kernel';
+import { CLOCK } from '@florin/service-host';
+import { Body, Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
 import type { Origin } from '../auth-log/auth-log';
 import { CurrentOrigin } from '../auth-log/current-origin';
 import { EndSession } from './end-session';
@@ -19,6 +21,7 @@ export class SessionsController {
     private readonly refreshSession: RefreshSession,
     private readonly endSession: EndSession,
     private readonly reads: Reads,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Post('login')
@@ -47,15 +50,17 @@ export class SessionsController {
     return this.endSession.execute(input.refresh_token, origin);
   }
 
-  /** The caller's open sessions, the latest used first. */
+  /** The caller's sessions that can still be refreshed, the latest used first. */
   @Get('sessions')
   @Requires('auth.own:read')
   @Answers([SessionDto])
   sessions(@CurrentCaller() caller: Caller): Promise<SessionDto[]> {
     return this.reads.query<SessionDto>(
-      `SELECT id, id = $2 AS current, address, user_agent, created_at, last_used_at FROM user_sessions
-       WHERE user_id = $1 AND revoked_at IS NULL ORDER BY last_used_at DESC LIMIT $3`,
-      [caller.subject, caller.sessionId ?? null, shown],
+      `SELECT id, id = $2 AS current, address, user_agent, created_at, last_used_at FROM user_sessions AS session
+       WHERE user_id = $1 AND revoked_at IS NULL
+         AND EXISTS (SELECT 1 FROM refresh_tokens WHERE session_id = session.id AND expires_at > $4)
+       ORDER BY last_used_at DESC LIMIT $3`,
+      [caller.subject, caller.sessionId ?? null, shown, this.clock.now()],
     );
   }
 }
