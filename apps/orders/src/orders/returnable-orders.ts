@@ -36,6 +36,18 @@ const columns = `id, number, merchant_id, member_id, email, checkout_id, status,
 export class ReturnableOrders {
   constructor(private readonly orders: OrdersRepository) {}
 
+  /** Whether the merchant has this order. */
+  async isThere(tx: Tx, merchantId: string, orderId: string): Promise<boolean> {
+    const createdAt = bornAt(orderId);
+    if (!createdAt) return false;
+    const rows = await tx.query('SELECT FROM orders WHERE id = $1 AND created_at = $2 AND merchant_id = $3', [
+      orderId,
+      createdAt,
+      merchantId,
+    ]);
+    return rows.length > 0;
+  }
+
   /** Locks one order: its refunds are decided one after the other. */
   async lock(tx: Tx, orderId: string): Promise<ReturnableOrder | undefined> {
     const createdAt = bornAt(orderId);

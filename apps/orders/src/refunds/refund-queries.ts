@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Transactions, type Tx } from '@florin/database';
 import { grouped } from '../grouped';
 import { notFound } from '../input';
+import { ReturnableOrders } from '../orders/returnable-orders';
 import { refundDto, type RefundDto } from './refunds.dto';
 import { refundColumns } from './refund-columns';
 import { RefundsRepository, type RefundRow } from './refunds.repository';
@@ -12,11 +13,19 @@ export class RefundQueries {
   constructor(
     private readonly transactions: Transactions,
     private readonly refunds: RefundsRepository,
+    private readonly orders: ReturnableOrders,
   ) {}
 
-  /** All refunds of an order, oldest first; there are never more than units sold. */
+  /** All refunds of an order, oldest first; there are never more than units sold. Refuses 404 where there is no such order. */
   ofOrder(merchantId: string, orderId: string): Promise<RefundDto[]> {
-    return this.transactions.run((tx) => this.read(tx, 'merchant_id = $1 AND order_id = $2', [merchantId, orderId]));
+    return this.transactions.run(async (tx) => {
+      const [isThere, refunds] = await Promise.all([
+        this.orders.isThere(tx, merchantId, orderId),
+        this.read(tx, 'merchant_id = $1 AND order_id = $2', [merchantId, orderId]),
+      ]);
+      if (!isThere) throw notFound();
+      return refunds;
+    });
   }
 
   async one(merchantId: string, orderId: string, refundId: string): Promise<RefundDto> {
