@@ -6,6 +6,7 @@ import { Wallets1763900000000 } from './1763900000000-wallets';
 import { Payments1763900000001 } from './1763900000001-payments';
 import { Checkouts1763900000002 } from './1763900000002-checkouts';
 import { TopupsAndCashback1763900000003 } from './1763900000003-topups-and-cashback';
+import { EmptyRefunds1763900000004 } from './1763900000004-empty-refunds';
 
 export const migrations = [
   ...databaseMigrations,
@@ -16,4 +17,5 @@ export const migrations = [
   Payments1763900000001,
   Checkouts1763900000002,
   TopupsAndCashback1763900000003,
+  EmptyRefunds1763900000004,
 ];

@@ -35,6 +35,9 @@ interface Reply {
   body: unknown;
 }
 
+/** Answers that say no to a refund. Any other (a wrong key, too many requests, a fault) says nothing about it. */
+const refusals: ReadonlySet<number> = new Set([400, 402, 404]);
+
 /** Speaks the payment-intents protocol (https://docs.stripe.com/api/payment_intents), as JSON, to whichever server is configured. */
 export class StripeProcessor implements CardProcessor {
   readonly name = 'stripe';
@@ -94,7 +97,7 @@ export class StripeProcessor implements CardProcessor {
   async refund(refund: CardRefund, signal: AbortSignal): Promise<RefundFact> {
     const body = { payment_intent: refund.providerReference, amount: refund.amountMinor, metadata: { ref: refund.id } };
     const reply = await this.send('POST', '/v1/refunds', signal, body, `refund:${refund.id}`);
-    if (reply.status >= 400 && reply.status < 500)
+    if (refusals.has(reply.status))
       return { fact: 'refund_failed', code: (reply.body as ErrorBody).error?.code ?? 'refund_failed' };
     return refundFactOf(this.expect(reply) as Refund);
   }

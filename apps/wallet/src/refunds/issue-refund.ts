@@ -67,15 +67,22 @@ export class IssueRefund {
   }
 }
 
+type Paid = Pick<RefundIssue, 'orderId' | 'merchantId' | 'memberId' | 'currency' | 'walletMinor' | 'cardMinor'> & {
+  state: string;
+};
+
 function faultOf(
   data: RefundIssue,
-  checkout: { state: string; orderId: string; currency: string; walletMinor: number; cardMinor: number },
+  checkout: Paid,
   given: { walletMinor: number; cardMinor: number },
 ): { code: string; reason: string } | undefined {
   if (checkout.state !== 'captured')
     return { code: 'not_captured', reason: `The checkout is ${checkout.state}: no money was taken.` };
-  if (checkout.orderId !== data.orderId || checkout.currency !== data.currency)
-    return { code: 'refund_mismatch', reason: 'Order or currency are not those of the payment.' };
+  const isSame = (['orderId', 'merchantId', 'memberId', 'currency'] as const).every(
+    (field) => checkout[field] === data[field],
+  );
+  if (!isSame)
+    return { code: 'refund_mismatch', reason: 'Order, merchant, member or currency are not those of the payment.' };
   if (
     data.walletMinor > checkout.walletMinor - given.walletMinor ||
     data.cardMinor > checkout.cardMinor - given.cardMinor
