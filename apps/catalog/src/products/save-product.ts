@@ -10,7 +10,8 @@ import { ProductsRepository } from './products.repository';
 
 /**
  * Creates or changes a product with all its variants, and tells what each now costs.
- * Refuses a SKU that the merchant already uses (409), a foreign category or variant (404) and an old version (412).
+ * Refuses a SKU that the merchant already uses (409), a foreign category or variant (404), a variant that is listed twice
+ * (422) and an old version (412).
  */
 @Injectable()
 export class SaveProduct {
@@ -65,6 +66,10 @@ export class SaveProduct {
         'variant_not_found',
         'This product has no such variant.',
       );
+    const ids = input.variants.map((variant) => variant.id);
+    const again = ids.findIndex((variantId, index) => variantId !== undefined && ids.indexOf(variantId) < index);
+    if (again >= 0)
+      throw Refusal.field('unprocessable', `variants.${again}.id`, 'variant_repeated', 'A variant can be listed once.');
     const row = {
       id,
       merchant_id: merchantId,

@@ -4,7 +4,7 @@ import { Outbox } from '@florin/messaging';
 import { Injectable } from '@nestjs/common';
 import { decideReservations } from './reserve-decision';
 import { StockAnswers } from './stock-answers';
-import { type ReservedLine, type SettledCheckout, StockRepository } from './stock.repository';
+import { expired, type ReservedLine, type SettledCheckout, StockRepository } from './stock.repository';
 
 type Asked = Envelope<StockConfirm>;
 
@@ -27,13 +27,13 @@ export class ConfirmStock {
       once.map(({ data }) => data.checkoutId),
     );
     const stateOf = ({ data }: Asked) => known.get(data.checkoutId)?.state;
-    const lines = await this.linesOf(
-      tx,
-      once.filter((each) => ['reserved', 'released'].includes(stateOf(each) ?? '')),
-    );
-    const late = once.filter((each) => stateOf(each) === 'released' && lines.has(each.data.checkoutId));
-    const recovered = await this.recover(tx, late, lines);
     const reserved = once.filter((each) => stateOf(each) === 'reserved');
+    // What was released on purpose stays released.
+    const late = once.filter(
+      (each) => stateOf(each) === 'released' && known.get(each.data.checkoutId)?.reason === expired,
+    );
+    const lines = await this.linesOf(tx, [...reserved, ...late]);
+    const recovered = await this.recover(tx, late, lines);
     const sold = [...reserved, ...recovered];
     await this.stock.settleCheckouts(
       tx,

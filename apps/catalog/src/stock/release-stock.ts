@@ -4,7 +4,7 @@ import type { Clock } from '@florin/kernel';
 import { CLOCK } from '@florin/service-host';
 import { Inject, Injectable } from '@nestjs/common';
 import { StockAnswers } from './stock-answers';
-import { StockRepository } from './stock.repository';
+import { expired, StockRepository } from './stock.repository';
 
 type Asked = Envelope<StockRelease>;
 
@@ -69,11 +69,11 @@ export class ReleaseStock {
       await this.giveBack(
         tx,
         due,
-        due.map(() => 'expired'),
+        due.map(() => expired),
       );
       await this.answers.released(
         tx,
-        due.map((checkoutId) => ({ checkoutId, reason: 'expired' })),
+        due.map((checkoutId) => ({ checkoutId, reason: expired })),
       );
       return due.length;
     });

@@ -30,15 +30,16 @@ export class StockQueries {
     return this.level(this.reads, merchantId, variantId);
   }
 
-  /** Every change of one variant's stock, newest first. */
+  /** Every change of one variant's stock, newest first. 404 for one of another merchant. */
   async movements(merchantId: string, variantId: string, query: PageQuery): Promise<Page<StockMovementDto>> {
     const after = decodeCursor(query.cursor, { id: 'id' });
+    await this.read(merchantId, variantId);
     const rows = await this.reads.query<StockMovementDto>(
       `SELECT movement.id, movement.kind, movement.received, movement.available, movement.reserved, movement.sold, movement.reference, movement.moved_at
-       FROM inventory_movements AS movement JOIN inventory_items AS item USING (variant_id)
-       WHERE movement.variant_id = $1 AND item.merchant_id = $2 AND ($3::uuid IS NULL OR movement.id < $3::uuid)
-       ORDER BY movement.id DESC LIMIT $4`,
-      [variantId, merchantId, after?.id ?? null, query.limit + 1],
+       FROM inventory_movements AS movement
+       WHERE movement.variant_id = $1 AND ($2::uuid IS NULL OR movement.id < $2::uuid)
+       ORDER BY movement.id DESC LIMIT $3`,
+      [variantId, after?.id ?? null, query.limit + 1],
     );
     return page(rows, query.limit, ({ id }) => ({ id }));
   }

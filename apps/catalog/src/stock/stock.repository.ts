@@ -4,6 +4,9 @@ import type { Tx } from '@florin/database';
 export type CheckoutState = 'reserved' | 'refused' | 'confirmed' | 'released';
 export type MovementKind = 'receipt' | 'reserve' | 'confirm' | 'release' | 'restock';
 
+/** Why a checkout was released whose time limit passed: it may still be sold when it is paid after all. */
+export const expired = 'expired';
+
 /** Signed differences of the four numbers of one variant. */
 export interface Movement {
   variantId: string;
@@ -109,6 +112,12 @@ export class StockRepository {
        FROM inventory_reservations WHERE checkout_id = ANY($1::uuid[]) ORDER BY checkout_id, line_id`,
       [checkoutIds],
     );
+  }
+
+  /** Notes that a refund brings units back; false when it did so before. */
+  async noteRestock(tx: Tx, refundId: string): Promise<boolean> {
+    const note = 'INSERT INTO inventory_restocks (refund_id) VALUES ($1) ON CONFLICT (refund_id) DO NOTHING';
+    return (await tx.execute(note, [refundId])) > 0;
   }
 
   async addRestocked(
