@@ -135,7 +135,7 @@ describe('the list of users', () => {
     expect(await seen(boss, { email: administrator.email })).toEqual([]);
   });
 
-  it('AUTH-57: takes one statement, however many there are', async () => {
+  it('takes one statement, however many there are', async () => {
     const token = await tokenOf(await house.staff(['merchant_admin']));
     const list = (limit: number) =>
       countQueries(() => house.http.get<{ data: UserDto[] }>('/api/v1/users', { token, query: { limit } }));
@@ -174,7 +174,7 @@ describe('import', () => {
       merchant_id: house.merchantId,
     }));
 
-  it('SET-22: brings a thousand customers over in one go, verified, and says so of each', async () => {
+  it('brings a thousand customers over in one go, verified, and says so of each', async () => {
     const users = imported(1_000);
     const token = await tokenOf(administrator);
     const work = () => house.http.post('/api/v1/users/import', { password: goodPassword, users }, { token });
