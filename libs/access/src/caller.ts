@@ -53,8 +53,9 @@ export class Caller {
     throw new Refusal('invalid', 'merchant_required', 'Say which merchant you act for in the X-Merchant-Id header.');
   }
 
-  /** Whether any of the caller's roles gives the permission. */
+  /** Whether any of the caller's roles gives the permission. A service is nobody, so nothing is its own. */
   can(permission: Permission): boolean {
+    if (this.kind === 'service' && permission.includes('.own:')) return false;
     return this.permitted.some((set) => set.has(permission));
   }
 

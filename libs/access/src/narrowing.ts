@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Refusal } from '@florin/kernel';
+import { isId, Refusal } from '@florin/kernel';
 import { Caller } from './caller';
 
 /**
@@ -15,7 +15,7 @@ export function narrow(caller: Caller, headers: IncomingHttpHeaders): Caller {
   if (role !== undefined && !(typeof role === 'string' && caller.roles.includes(role))) throw claimsMore('X-User-Role');
   if (
     merchantId !== undefined &&
-    !(typeof merchantId === 'string' && isNameable(merchantId) && caller.mayActFor(merchantId))
+    !(typeof merchantId === 'string' && isNameable(caller, merchantId) && caller.mayActFor(merchantId))
   ) {
     throw claimsMore('X-Merchant-Id');
   }
@@ -27,9 +27,9 @@ export function narrow(caller: Caller, headers: IncomingHttpHeaders): Caller {
   });
 }
 
-/** Staff of '*' may name any merchant, but it still ends up in queries and logs: short, visible, one word. */
-function isNameable(merchantId: string): boolean {
-  return /^[A-Za-z0-9_-]{1,64}$/.test(merchantId);
+/** Staff of '*' may name any merchant, but it ends up in queries and logs: only what can be the id of one. */
+function isNameable(caller: Caller, merchantId: string): boolean {
+  return caller.merchants !== '*' || isId(merchantId);
 }
 
 function claimsMore(header: string): Refusal {

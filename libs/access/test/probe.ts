@@ -26,7 +26,7 @@ export class ProbeController {
   }
 
   @Get('me')
-  @Requires('auth.own:read')
+  @Requires('auth.own:read', 'platform.job:read')
   me(@CurrentCaller() caller: Caller) {
     return {
       subject: caller.subject,
