@@ -1,6 +1,6 @@
 import { type Caller, isRole, permissionsOf } from '@florin/access';
 import { userVerified } from '@florin/contracts';
-import { Transactions, type Tx } from '@florin/database';
+import { isUniqueViolation, Transactions, type Tx } from '@florin/database';
 import { type Answered, created, Idempotency, type IdempotentRequest } from '@florin/http';
 import { type Clock, newId, Refusal } from '@florin/kernel';
 import { Outbox } from '@florin/messaging';
@@ -58,7 +58,7 @@ export class CreateUsers {
       this.idempotency.once(tx, request, async () => {
         const users = input.users.map((user) => ({
           ...this.fresh(user.email, user.display_name, user.locale, passwordHash, ['customer'], [user.merchant_id]),
-          ...(user.id !== undefined && { id: user.id }),
+          ...(user.id != null && { id: user.id }),
         }));
         const inserted = await this.save(tx, users);
         await this.log.add(tx, 'users_imported', null, undefined, { by: caller.subject, count: inserted.size });
@@ -76,7 +76,16 @@ export class CreateUsers {
     const unknown = wanted.find((id) => !existing.has(id));
     if (unknown !== undefined)
       throw Refusal.field('not_found', 'merchants', 'merchant_not_found', 'There is no such merchant.');
-    const inserted = await this.users.insert(tx, users);
+    const inserted = await this.users.insert(tx, users).catch((error: unknown) => {
+      if (isUniqueViolation(error, 'users_pkey'))
+        throw Refusal.field(
+          'conflict',
+          'users',
+          'id_taken',
+          'One of the ids belongs to somebody else, or comes twice.',
+        );
+      throw error;
+    });
     const customers = users.filter(({ id, roles }) => inserted.has(id) && roles.includes('customer'));
     await this.outbox.addAll(
       tx,

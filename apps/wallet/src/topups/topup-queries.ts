@@ -1,3 +1,4 @@
+import type { Caller } from '@florin/access';
 import { Reads, Transactions } from '@florin/database';
 import { Answered } from '@florin/http';
 import { Refusal, secondMs, sleep } from '@florin/kernel';
@@ -16,17 +17,22 @@ export class TopupQueries {
     private readonly topups: TopupsRepository,
   ) {}
 
-  async one(memberId: string, id: string): Promise<TopupDto> {
-    const topup = await this.topups.one(this.reads, memberId, id);
+  /** One of the caller's own, made at the merchant in force. */
+  async one({ merchantId, subject }: Caller, id: string): Promise<TopupDto> {
+    const topup = await this.topups.one(this.reads, merchantId, subject, id);
     if (!topup) throw new Refusal('not_found', 'topup_not_found', 'There is no such top-up.');
     return topup;
   }
 
   /** How the top-up ended with 201, or what was asked for with 202 when it has not ended in time. */
-  async awaitEnd(memberId: string, asked: Answered<TopupDto>, waitSeconds: number): Promise<Answered<TopupDto>> {
+  async awaitEnd(
+    { merchantId, subject }: Caller,
+    asked: Answered<TopupDto>,
+    waitSeconds: number,
+  ): Promise<Answered<TopupDto>> {
     const until = Date.now() + waitSeconds * secondMs;
     while (Date.now() < until) {
-      const topup = await this.transactions.run((tx) => this.topups.one(tx, memberId, asked.body.id));
+      const topup = await this.transactions.run((tx) => this.topups.one(tx, merchantId, subject, asked.body.id));
       if (topup && topup.state !== 'requested') return new Answered(201, topup, asked.replayed);
       await sleep(lookEveryMs);
     }

@@ -32,13 +32,13 @@ export class TopupsController {
     @Headers('prefer') prefer: string | undefined,
   ): Promise<Answered<TopupDto>> {
     const asked = await this.createTopup.execute(caller, request, input);
-    return this.queries.awaitEnd(caller.subject, asked, parsePrefer(prefer));
+    return this.queries.awaitEnd(caller, asked, parsePrefer(prefer));
   }
 
   @Get(':id')
   @Requires('wallet.own:read')
   @Answers(TopupDto)
   one(@CurrentCaller() caller: Caller, @IdParam('id') id: string): Promise<TopupDto> {
-    return this.queries.one(caller.subject, id);
+    return this.queries.one(caller, id);
   }
 }

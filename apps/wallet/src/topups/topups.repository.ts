@@ -23,10 +23,10 @@ export class TopupsRepository {
     );
   }
 
-  async one(source: Queries, memberId: string, id: string): Promise<TopupDto | undefined> {
+  async one(source: Queries, merchantId: string, memberId: string, id: string): Promise<TopupDto | undefined> {
     const [topup] = await source.query<TopupDto>(
-      'SELECT id, payment_id, currency, amount_minor, state, failure_code, created_at, settled_at FROM wallet_topups WHERE id = $1 AND member_id = $2',
-      [id, memberId],
+      'SELECT id, payment_id, currency, amount_minor, state, failure_code, created_at, settled_at FROM wallet_topups WHERE id = $1 AND member_id = $2 AND merchant_id = $3',
+      [id, memberId, merchantId],
     );
     return topup;
   }
