@@ -3,10 +3,11 @@ import { shown } from './bad-bodies';
 import type { Verdict } from './judge';
 import { oddQueries, oddSegments } from './oddities';
 import { type Operation, type Parameter, typeOf } from './operations';
-import type { BadRequest } from './prober';
+import type { BadRequest, Prober } from './prober';
 
 /** Something odd in place of each id in the path. What is nowhere cannot be read. */
-export function oddPaths(operation: Operation): BadRequest[] {
+export function oddPaths(operation: Operation, { target }: Prober): BadRequest[] {
+  const isEmpty = target.emptyForUnknown?.includes(operation.name) ?? false;
   return operation.parameters
     .filter((parameter) => parameter.in === 'path')
     .flatMap(({ name }) =>
@@ -14,7 +15,7 @@ export function oddPaths(operation: Operation): BadRequest[] {
         operation,
         what: `{${name}} is ${shown(segment)}`,
         segments: { [name]: segment },
-        verdict: operation.method === 'GET' ? { refused: true } : {},
+        verdict: operation.method === 'GET' && !(isEmpty && isId(segment)) ? { refused: true } : {},
       })),
     );
 }
@@ -36,13 +37,16 @@ export function oddQueriesOf(operation: Operation): BadRequest[] {
     query: `${name}=1&${name}=2`,
     verdict: typeOf(schema) === 'array' ? {} : named(name),
   }));
+  const missing = parameters
+    .filter(({ required }) => required)
+    .map(({ name }): BadRequest => ({ operation, what: `no ?${name}`, without: name, verdict: named(name) }));
   const isList = parameters.some(({ name }) => name === 'cursor');
   const unknown = {
     operation,
     what: 'a parameter that nobody asked for',
     query: 'nobody_asked=1&a[b]=1&a[__proto__]=1',
   };
-  return [...odd, ...twice, { ...unknown, verdict: isList ? named('nobody_asked') : {} }];
+  return [...odd, ...twice, ...missing, { ...unknown, verdict: isList ? named('nobody_asked') : {} }];
 }
 
 const named = (field: string): Verdict => ({ status: [400], field });

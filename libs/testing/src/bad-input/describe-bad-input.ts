@@ -55,7 +55,9 @@ export function describeBadInput(service: string, open: () => Promise<Target>): 
     );
 
     row('SEC-13, GW-15: odd ids and queries are 4xx with a code', () =>
-      prober.faults(prober.operations.flatMap((operation) => [...oddPaths(operation), ...oddQueriesOf(operation)])),
+      prober.faults(
+        prober.operations.flatMap((operation) => [...oddPaths(operation, prober), ...oddQueriesOf(operation)]),
+      ),
     );
 
     row(

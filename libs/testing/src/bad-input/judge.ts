@@ -12,6 +12,8 @@ export interface Verdict {
 }
 
 const codePattern = /^[a-z_]+$/;
+/** The code of a field is that of its check, such as `is_iso8601`. */
+const faultPattern = /^[a-z][a-z0-9_]*$/;
 /** Pieces of our insides that no answer may show: stack lines, paths of modules, SQL. */
 const insides =
   /\bat \S+ \(\S+:\d+:\d+\)|node_modules|\b(?:SELECT|INSERT INTO|UPDATE) \S+ .*\b(?:FROM|VALUES|SET)\b|QueryFailedError/;
@@ -46,7 +48,7 @@ function problemFault({ status, headers, body, problem }: Answer<unknown>): stri
   if (problem.code !== 'validation_failed') return undefined;
   const errors = problem.errors ?? [];
   const named = errors.every(
-    ({ field, code, message }) => typeof field === 'string' && codePattern.test(code) && message,
+    ({ field, code, message }) => typeof field === 'string' && faultPattern.test(code) && message,
   );
   return errors.length > 0 && named ? undefined : 'it names no field';
 }

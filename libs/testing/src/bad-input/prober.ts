@@ -22,6 +22,8 @@ export interface Target {
   things?: Readonly<Record<string, string>>;
   /** What every request of the service carries beside the document's headers. */
   headers?: Readonly<Record<string, string>>;
+  /** Reads by an id that answer the same, and empty, for everybody whom the service does not know: `GET /api/v1/…/{id}`. */
+  emptyForUnknown?: readonly string[];
   /** Default: closes the service. */
   close?: () => Promise<void>;
 }
@@ -33,6 +35,8 @@ export interface BadRequest {
   /** In place of what is known, as it goes over the wire. */
   segments?: Record<string, string>;
   query?: string;
+  /** A parameter of the query that is left out although it must be there. */
+  without?: string;
   body?: unknown;
   raw?: string | Uint8Array;
   headers?: Record<string, string>;
@@ -112,10 +116,9 @@ export class Prober {
       /\{(\w+)\}/g,
       (_, name: string, at: number) => segments[name] ?? this.thingFor(name, operation.path.slice(0, at)) ?? newId(),
     );
-    const query = request.query === undefined ? '' : `?${request.query}`;
     return this.target.service.http.send(
       operation.method,
-      `${path}${query}`,
+      `${path}${this.queryOf(request)}`,
       request.raw ?? JSON.stringify(request.body),
       {
         token,
@@ -141,6 +144,20 @@ export class Prober {
     return faults.length <= mostFaults
       ? faults
       : [...faults.slice(0, mostFaults), `and ${faults.length - mostFaults} more`];
+  }
+
+  /** What was asked for, with every parameter that must be there. */
+  private queryOf({ operation, query = '', without }: BadRequest): string {
+    const given = new URLSearchParams(query);
+    const needed = operation.parameters
+      .filter((parameter) => parameter.in === 'query' && parameter.required)
+      .filter(({ name }) => !given.has(name) && name !== without)
+      .map(({ name, schema }) => {
+        const value = this.learned.get(name)?.[0] ?? sampleOf(schema, {}, 1);
+        return `${name}=${encodeURIComponent(String(value))}`;
+      });
+    const pairs = [...needed, query].filter((pair) => pair !== '');
+    return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
   }
 
   private thingFor(name: string, before: string): string | undefined {
