@@ -8,7 +8,7 @@ import {
 } from '@florin/contracts';
 import { type Clock, newId } from '@florin/kernel';
 import { ledgerProofs } from '@florin/ledger';
-import { eventually, type HttpClient, Peer, startService, type StartedService } from '@florin/testing';
+import { eventually, type HttpClient, Peer, type SayOptions, startService, type StartedService } from '@florin/testing';
 import { type Processor, startProcessor } from '../../../tools/sandbox/processor';
 import type { WalletBalanceDto, WalletDto } from '../src/accounts/wallet.dto';
 import { AppModule } from '../src/app.module';
@@ -51,6 +51,7 @@ export function soon(expectations: () => void | Promise<void>): Promise<true> {
 /** The wallet, the card processor behind a wire that can be cut, and a peer that speaks for orders and loyalty. */
 export class House {
   readonly merchantId = newId();
+  private readonly saidIds = new Set<string>();
 
   private constructor(
     readonly service: StartedService,
@@ -97,7 +98,7 @@ export class House {
   /** Asks for the money of a new checkout, as orders does. */
   reserve(member: Member, asked: Asked): PaymentReserve {
     const command = this.command(member, asked);
-    this.peer.say(paymentReserve, command);
+    this.say(paymentReserve, command);
     return command;
   }
 
@@ -117,11 +118,24 @@ export class House {
   }
 
   confirm({ checkoutId }: { checkoutId: string }): void {
-    this.peer.say(paymentConfirm, { checkoutId });
+    this.say(paymentConfirm, { checkoutId });
   }
 
   release({ checkoutId }: { checkoutId: string }, reason = 'The goods are sold out'): void {
-    this.peer.say(paymentRelease, { checkoutId, reason });
+    this.say(paymentRelease, { checkoutId, reason });
+  }
+
+  say<T extends object>(contract: MessageContract<T>, data: T, { id = newId() }: SayOptions = {}): void {
+    this.saidIds.add(id);
+    this.peer.say(contract, data, { id });
+  }
+
+  /** Waits until everything that was said here has taken effect. */
+  async heard(): Promise<void> {
+    const ids = [...this.saidIds];
+    await soon(async () =>
+      expect(await this.count('inbox WHERE message_id = ANY($1::uuid[])', [ids])).toBe(ids.length),
+    );
   }
 
   /** How often it was said about the thing, by what the wallet wrote down to say. */

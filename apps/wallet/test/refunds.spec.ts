@@ -17,7 +17,7 @@ function ask(paid: PaymentReserve, back: Partial<RefundIssue>, id?: string): Ref
   const { orderId, checkoutId, merchantId, memberId, currency } = paid;
   const order = { orderId, checkoutId, merchantId, memberId, currency };
   const command = { refundId: newId(), ...order, walletMinor: 0, cardMinor: 0, reason: 'Broken', ...back };
-  house.peer.say(refundIssue, command, { id });
+  house.say(refundIssue, command, { id });
   return command;
 }
 
@@ -104,6 +104,7 @@ it('the same refund said again, also under another message id, is one refund', a
   await house.said(refundCompleted, { refundId: refund.refundId });
   ask(paid, refund);
   await house.said(refundCompleted, { refundId: ask(paid, { walletMinor: 1 }).refundId });
+  await house.heard();
   expect(await house.times(refundCompleted, refund.refundId)).toBe(1);
   expect(await house.wallet(ada)).toMatchObject({ posted_minor: 9_401 });
   const payment = await house.payment(paid);
@@ -151,9 +152,10 @@ it('a refund that comes before the capture waits for it', async () => {
   const checkout = house.reserve(ada, { walletMinor: 100 });
   await house.reached(checkout, 'reserved');
   const refund = ask(checkout, { walletMinor: 100 });
-  await soon(async () => expect(await house.times(refundFailed, refund.refundId)).toBe(0));
+  await new Promise((passed) => setTimeout(passed, 300));
   house.confirm(checkout);
   await house.said(refundCompleted, { refundId: refund.refundId });
+  expect(await house.times(refundFailed, refund.refundId)).toBe(0);
   expect(await house.wallet(ada)).toMatchObject({ posted_minor: 10_000, held_minor: 0 });
 });
 

@@ -74,6 +74,8 @@ export class KeepCashback {
         amountMinor,
       ),
     ]);
+    // This refund took it back before; where from may have changed since.
+    if (posted?.replayed || (posted?.ok === false && posted.code === 'key_reused')) return;
     assert(posted?.ok || posted?.code === 'insufficient_funds', 'pending cashback can always be taken back');
     const reversedMinor = row.reversedMinor + (posted.ok ? amountMinor : 0);
     const changed: CashbackRow = {
