@@ -1,7 +1,6 @@
 import type { Tx } from '@florin/database';
-import { backoffMs, type Clock, secondMs } from '@florin/kernel';
-import { CLOCK } from '@florin/service-host';
-import { Inject, Injectable } from '@nestjs/common';
+import { backoffMs, secondMs } from '@florin/kernel';
+import { Injectable } from '@nestjs/common';
 import { paymentsByState } from '../metrics';
 import type { ChargeFact } from '../processors/card-processor';
 import type { LearnedFrom, Payment } from './payment';
@@ -26,7 +25,6 @@ export class LearnOutcomes {
   constructor(
     private readonly payments: PaymentsRepository,
     private readonly outcomes: PaymentOutcomes,
-    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async within(tx: Tx, heard: readonly Heard[]): Promise<void> {
@@ -84,11 +82,12 @@ export class LearnOutcomes {
     };
   }
 
-  /** What is known goes on at once; the unknown and the repeated wait longer each time. */
+  /**
+   * What is known goes on at once; the unknown and the repeated wait longer each time. By the wall clock, as rows are
+   * claimed: a moved clock of the local run would keep the processor from being asked for as long.
+   */
   private nextAt({ state, attempts }: Payment): Date {
     const waits = state === 'unknown' || attempts > 0;
-    return new Date(
-      this.clock.now().getTime() + (waits ? firstRetryMs / 2 + backoffMs(attempts, firstRetryMs, longestRetryMs) : 0),
-    );
+    return new Date(Date.now() + (waits ? firstRetryMs / 2 + backoffMs(attempts, firstRetryMs, longestRetryMs) : 0));
   }
 }

@@ -1,6 +1,6 @@
 import { type Finished, LeasedWork, Transactions, type Tx } from '@florin/database';
-import { backoffMs, type Clock, present, secondMs } from '@florin/kernel';
-import { CLOCK, Roles } from '@florin/service-host';
+import { backoffMs, present, secondMs } from '@florin/kernel';
+import { Roles } from '@florin/service-host';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { CARD_PROCESSOR, type CardProcessor, type RefundFact } from '../processors/card-processor';
 import { BookRefunds } from './book-refunds';
@@ -18,7 +18,6 @@ export class GiveBackToCards implements OnApplicationBootstrap, BeforeApplicatio
     private readonly refunds: RefundsRepository,
     private readonly bookRefunds: BookRefunds,
     private readonly roles: Roles,
-    @Inject(CLOCK) private readonly clock: Clock,
     transactions: Transactions,
   ) {
     this.work = new LeasedWork<RefundRow, RefundFact>(
@@ -74,7 +73,8 @@ export class GiveBackToCards implements OnApplicationBootstrap, BeforeApplicatio
 
   private again(refund: RefundRow, next: Pick<RefundRow, 'state' | 'action'>): RefundRow & { nextAt: Date } {
     const waitMs = secondMs / 2 + backoffMs(refund.attempts, secondMs, 60 * secondMs);
-    return { ...refund, ...next, attempts: refund.attempts + 1, nextAt: new Date(this.clock.now().getTime() + waitMs) };
+    // By the wall clock, as rows are claimed: a moved clock of the local run is not the processor's.
+    return { ...refund, ...next, attempts: refund.attempts + 1, nextAt: new Date(Date.now() + waitMs) };
   }
 }
 
