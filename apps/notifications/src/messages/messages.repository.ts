@@ -65,14 +65,15 @@ export class MessagesRepository {
     return new Map(rows.map(({ key, ...contact }) => [key, contact]));
   }
 
-  claim(tx: Tx, limit: number, leaseUntil: Date): Promise<Message[]> {
+  /** What is due by the database's clock, or by ours where a local run has moved it ahead. */
+  claim(tx: Tx, limit: number, leaseUntil: Date, now: Date): Promise<Message[]> {
     return tx.query<Message>(
       `UPDATE notifications SET lease_until = $2
        WHERE (user_id, id) IN (SELECT user_id, id FROM notifications
-                               WHERE state = 'pending' AND next_at <= now() AND (lease_until IS NULL OR lease_until < now())
+                               WHERE state = 'pending' AND next_at <= greatest(now(), $3) AND (lease_until IS NULL OR lease_until < now())
                                ORDER BY next_at LIMIT $1 FOR UPDATE SKIP LOCKED)
        RETURNING ${columns}`,
-      [limit, leaseUntil],
+      [limit, leaseUntil, now],
     );
   }
 

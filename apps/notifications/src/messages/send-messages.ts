@@ -4,7 +4,7 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { KeepTemplates } from '../templates/keep-templates';
 import { render } from '../templates/render-template';
 import { Mailer } from './mailer';
-import { type Message, MessagesRepository } from './messages.repository';
+import type { Message } from './messages.repository';
 import { SendRecords } from './send-records';
 
 const concurrency = 4;
@@ -18,7 +18,6 @@ export class SendMessages implements OnApplicationBootstrap, BeforeApplicationSh
   readonly work: LeasedWork<Message, string>;
 
   constructor(
-    private readonly messages: MessagesRepository,
     private readonly templates: KeepTemplates,
     private readonly mailer: Mailer,
     private readonly records: SendRecords,
@@ -31,7 +30,7 @@ export class SendMessages implements OnApplicationBootstrap, BeforeApplicationSh
         concurrency,
         batch: 32,
         pollMs: 1_000,
-        claim: (tx, limit, leaseUntil) => this.messages.claim(tx, limit, leaseUntil),
+        claim: (tx, limit, leaseUntil) => this.records.claim(tx, limit, leaseUntil),
         perform: (message) => this.send(message),
         finish: (tx, done) => this.records.finish(tx, done),
       },

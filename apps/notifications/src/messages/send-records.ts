@@ -12,7 +12,7 @@ import { openSealed } from './open-sealed';
 /** How long to wait after each failure; after the last the message is given up and can be sent again by hand. */
 const schedule = [5 * secondMs, 30 * secondMs, 2 * minuteMs, 10 * minuteMs, hourMs, 6 * hourMs];
 
-/** What is written down about attempts, and what is said once a message is out. */
+/** What is due, what is written down about attempts, and what is said once a message is out. */
 @Injectable()
 export class SendRecords {
   constructor(
@@ -21,6 +21,11 @@ export class SendRecords {
     private readonly config: NotificationsConfig,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
+
+  /** Takes what is due. */
+  claim(tx: Tx, limit: number, leaseUntil: Date): Promise<Message[]> {
+    return this.messages.claim(tx, limit, leaseUntil, this.clock.now());
+  }
 
   /** Opens the sealed link of a verification mail; nothing else is sealed. */
   async opened(variables: object): Promise<object> {

@@ -46,8 +46,13 @@ export class KeepTemplates {
     requireTemplate(input);
     return this.transactions.run((tx) =>
       this.idempotency.once(tx, request, async () => {
+        // One at a time, also where there is no row yet that could be locked.
+        await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('notification_templates:' || $1 || $2, 0))`, [
+          caller.merchantId,
+          key,
+        ]);
         const [before] = await tx.query<{ version: number }>(
-          'SELECT version FROM notification_templates WHERE merchant_id = $1 AND key = $2 FOR UPDATE',
+          'SELECT version FROM notification_templates WHERE merchant_id = $1 AND key = $2',
           [caller.merchantId, key],
         );
         requireVersion(version, before?.version ?? 0);

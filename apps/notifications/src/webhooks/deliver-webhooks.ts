@@ -11,6 +11,8 @@ const concurrency = 16;
 /** How long to wait after each failure, as Standard Webhooks suggests; after the last it is given up and can be sent again by hand. */
 const schedule = [5 * secondMs, 5 * minuteMs, 30 * minuteMs, 2 * hourMs, 5 * hourMs, 10 * hourMs, 14 * hourMs];
 
+const endpointEnded: EndpointAnswer = { error: 'the endpoint was ended', tookMs: 0 };
+
 /** Delivers what is pending, outside of any transaction. The event's id goes with every attempt, so a receiver can tell a repetition. */
 @Injectable()
 export class DeliverWebhooks implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -30,8 +32,9 @@ export class DeliverWebhooks implements OnApplicationBootstrap, BeforeApplicatio
         concurrency,
         batch: concurrency,
         pollMs: 1_000,
-        claim: (tx, limit, leaseUntil) => this.webhooks.claim(tx, limit, leaseUntil),
-        perform: (delivery, signal) => this.callEndpoint.execute(delivery, signal),
+        claim: (tx, limit, leaseUntil) => this.webhooks.claim(tx, limit, leaseUntil, this.clock.now()),
+        perform: (delivery, signal) =>
+          delivery.isActive ? this.callEndpoint.execute(delivery, signal) : Promise.resolve(endpointEnded),
         finish: (tx, done) => this.finish(tx, done),
       },
       transactions,

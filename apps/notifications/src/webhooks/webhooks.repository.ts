@@ -61,18 +61,19 @@ export class WebhooksRepository {
     );
   }
 
-  claim(tx: Tx, limit: number, leaseUntil: Date): Promise<Delivery[]> {
+  /** What is due by the database's clock, or by ours where a local run has moved it ahead. */
+  claim(tx: Tx, limit: number, leaseUntil: Date, now: Date): Promise<Delivery[]> {
     return tx.query<Delivery>(
       `UPDATE webhook_deliveries AS delivery SET lease_until = $2
        FROM webhook_endpoints AS endpoint
        WHERE endpoint.id = delivery.endpoint_id
          AND delivery.id IN (SELECT id FROM webhook_deliveries
-                             WHERE state = 'pending' AND next_at <= now() AND (lease_until IS NULL OR lease_until < now())
+                             WHERE state = 'pending' AND next_at <= greatest(now(), $3) AND (lease_until IS NULL OR lease_until < now())
                              ORDER BY next_at LIMIT $1 FOR UPDATE SKIP LOCKED)
        RETURNING delivery.id, delivery.endpoint_id AS "endpointId", delivery.merchant_id AS "merchantId", delivery.event_id AS "eventId",
          delivery.event_type AS "eventType", delivery.payload, delivery.attempts, delivery.cause, endpoint.url, endpoint.sealed_secret AS "sealedSecret",
          endpoint.active AS "isActive"`,
-      [limit, leaseUntil],
+      [limit, leaseUntil, now],
     );
   }
 
