@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { routeTable } from '@florin/contracts';
 import { newId } from '@florin/kernel';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { EdgeConfig } from './config';
 import { Upstream } from './forward';
 import { MergedOpenApi } from './openapi';
@@ -23,6 +23,8 @@ export function createEdge(config: EdgeConfig): FastifyInstance {
     keepAliveTimeout: 72_000,
     requestIdHeader: false,
     exposeHeadRoutes: false,
+    // A path that cannot be decoded reaches no handler.
+    frameworkErrors: refuse,
     genReqId: (request) => {
       const given = request.headers['request-id'];
       return typeof given === 'string' && requestIdPattern.test(given) ? given : newId();
@@ -35,13 +37,7 @@ export function createEdge(config: EdgeConfig): FastifyInstance {
 
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  server.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
-    const status = error.statusCode ?? 500;
-    const code = status === 413 ? 'body_too_large' : status < 500 ? 'bad_request' : 'edge_failed';
-    if (status >= 500) console.error(error);
-    void reply.code(status).type(problemType).header('request-id', request.id);
-    return reply.send(problem(status, code, status < 500 ? error.message : 'The edge failed.', request.id));
-  });
+  server.setErrorHandler(refuse);
   server.setNotFoundHandler((request, reply) => {
     void reply.code(404).type(problemType).header('request-id', request.id);
     return reply.send(problem(404, 'route_unknown', 'No service answers under this path.', request.id));
@@ -58,6 +54,14 @@ export function createEdge(config: EdgeConfig): FastifyInstance {
     await Promise.all([...upstreams.values(), ...(desk ? [desk] : [])].map((upstream) => upstream.close()));
   });
   return server;
+}
+
+function refuse(error: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const status = error.statusCode ?? 500;
+  const code = status === 413 ? 'body_too_large' : status < 500 ? 'bad_request' : 'edge_failed';
+  if (status >= 500) console.error(error);
+  void reply.code(status).type(problemType).header('request-id', request.id);
+  return reply.send(problem(status, code, status < 500 ? error.message : 'The edge failed.', request.id));
 }
 
 function passOn(server: FastifyInstance, prefix: string, upstream: Upstream): void {

@@ -147,6 +147,15 @@ describe('edge', () => {
     }
   });
 
+  it.each(['%', '%ED%A0%80'])('refuses a path that cannot be decoded, %s, with 400 and a code', async (odd) => {
+    const answer = await fetch(`${url}/api/v1/orders/${odd}`, { headers: { 'request-id': 'r-12345678' } });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      400,
+      expect.stringMatching('^application/problem'),
+    ]);
+    expect(await answer.json()).toMatchObject({ status: 400, code: 'bad_request', request_id: 'r-12345678' });
+  });
+
   it('serves the API reference from its own disk', async () => {
     for (const path of ['/', '/docs', '/docs/start.js', '/docs/swagger-ui.css', '/docs/swagger-ui-bundle.js']) {
       const answer = await fetch(`${url}${path}`);
