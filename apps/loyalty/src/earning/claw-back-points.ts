@@ -33,8 +33,9 @@ export class ClawBackPoints {
     if (orders.length === 0 && (await this.willEarn(tx, event.data))) {
       throw new Error(`the refund of order ${event.data.orderId} overtook its earning: to be tried again`);
     }
-    for (const order of orders) await this.clawBackFrom(tx, event, order);
-    for (const cashback of await this.refunds.lockCashback(tx, event.data.orderId))
+    const programs: string[] = [];
+    for (const order of orders) if (await this.clawBackFrom(tx, event, order)) programs.push(order.programId);
+    for (const cashback of await this.refunds.lockCashback(tx, event.data.orderId, programs))
       await this.reverse(tx, event, cashback);
   }
 
@@ -42,12 +43,15 @@ export class ClawBackPoints {
     return (await this.findPrograms.defaultsOf(tx, [merchantId])).has(programKey(merchantId, currency));
   }
 
-  /** One order earns in one program today; the loop above is over programs and stays that small. */
-  private async clawBackFrom(tx: Tx, event: Envelope<OrderRefunded>, order: EarnedOrderRow): Promise<void> {
+  /**
+   * One order earns in one program today; the loop above is over programs and stays that small.
+   * Gives false for a refund that is told again: it has its receipt, and the lock lets one look at a time.
+   */
+  private async clawBackFrom(tx: Tx, event: Envelope<OrderRefunded>, order: EarnedOrderRow): Promise<boolean> {
     const { refundId, orderId } = event.data;
-    if (await this.refunds.isKnown(tx, refundId, order.programId)) return;
     const key = standingKey(order.memberId, order.programId);
     const { standings } = await this.keepStandings.lock(tx, [order]);
+    if (await this.refunds.isKnown(tx, refundId, order.programId)) return false;
     const before = present(standings.get(key), 'who earned is a member');
     const lines = new Map(
       (await this.refunds.lockLines(tx, orderId, order.programId)).map((line) => [line.lineId, line]),
@@ -104,6 +108,7 @@ export class ClawBackPoints {
       balance: after.points,
     };
     await this.outbox.add(tx, pointsClawedBack, memberId, data, { cause: causeOf(event) });
+    return true;
   }
 
   private async post(tx: Tx, refund: OrderRefunded, order: EarnedOrderRow, points: number): Promise<void> {

@@ -78,12 +78,12 @@ export class RefundsRepository {
     );
   }
 
-  lockCashback(tx: Tx, orderId: string): Promise<EarnedCashback[]> {
+  lockCashback(tx: Tx, orderId: string, programIds: readonly string[]): Promise<EarnedCashback[]> {
     return tx.query<EarnedCashback>(
       `SELECT id, member_id AS "memberId", merchant_id AS "merchantId", order_total_minor AS "orderTotalMinor", amount_minor AS "amountMinor",
               refunded_minor AS "refundedMinor", reversed_minor AS "reversedMinor"
-       FROM loyalty_cashback WHERE order_id = $1 ORDER BY id FOR UPDATE`,
-      [orderId],
+       FROM loyalty_cashback WHERE order_id = $1 AND program_id = ANY($2::uuid[]) ORDER BY id FOR UPDATE`,
+      [orderId, programIds],
     );
   }
 
