@@ -2,8 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { sessionRevoked } from '@florin/contracts';
 import { dayMs, FixedClock, newId, secondMs } from '@florin/kernel';
 import { eventually } from '@florin/testing';
+import { Jobs } from '@florin/database';
+import { SchedulerRegistry } from '@nestjs/schedule';
 import { decodeJwt } from 'jose';
-import { CleanTokens } from '../src/sessions/clean-tokens';
 import type { SessionDto, TokensDto } from '../src/sessions/session.dto';
 import { House } from './house';
 
@@ -175,7 +176,7 @@ it('AUTH-13: tokens and sessions that ended long ago are removed, and nothing el
   await house.mailedToken(email);
   clock.advance(59 * dayMs);
   const young = await newSession();
-  const clean = () => house.service.app.get(CleanTokens, { strict: false }).run();
+  const clean = () => house.service.app.get(Jobs).runByHand('clean-tokens');
   const tokensLeft = (tokens: TokensDto) =>
     house.count('refresh_tokens WHERE token_hash = $1', [hashOf(tokens.refresh_token)]);
   const sessionsLeft = (tokens: TokensDto) => house.count('user_sessions WHERE id = $1', [sessionOf(tokens)]);
@@ -188,4 +189,14 @@ it('AUTH-13: tokens and sessions that ended long ago are removed, and nothing el
   const waiting = 'email_verification_tokens AS token JOIN users ON users.id = token.user_id WHERE users.email = $1';
   expect(await house.count(waiting, [email])).toBe(0);
   await refreshed(young);
+});
+
+it('AUTH-13: which happens by itself, every hour', async () => {
+  const tokens = await newSession();
+  const job = house.service.app.get(SchedulerRegistry).getCronJob('clean-tokens');
+  expect(job.nextDate().toMillis() - Date.now()).toBeLessThanOrEqual(3_600_000);
+  clock.advance(61 * dayMs);
+  await job.fireOnTick();
+  const left = 'refresh_tokens WHERE token_hash = $1';
+  await eventually(async () => (await house.count(left, [hashOf(tokens.refresh_token)])) === 0);
 });

@@ -211,6 +211,26 @@ describe('import', () => {
     expect((await house.login({ email: users[0]?.email ?? '', password: goodPassword })).status).toBe(401);
   });
 
+  it('takes an id once: who has it already stays as they are', async () => {
+    const person = await house.person();
+    const [one, two] = imported(2);
+    const token = await tokenOf(administrator);
+    const bring = (users: object[]) => house.http.post('/api/v1/users/import', { users }, { token });
+    const taken = await bring([{ ...one, id: person.id }, two ?? {}]);
+    expect([taken.status, taken.body]).toEqual([201, { created: [two?.id], known: [one?.email] }]);
+    expect((await house.login(person)).status).toBe(200);
+    const [three, four] = imported(2);
+    const twice = await bring([three ?? {}, { ...four, id: three?.id }]);
+    expect([twice.status, twice.problem?.code]).toEqual([422, 'user_repeated']);
+  });
+
+  it('AUTH-02: refuses a password that is weak', async () => {
+    const token = await tokenOf(administrator);
+    const body = { password: 'password123', users: imported(1) };
+    const answer = await house.http.post('/api/v1/users/import', body, { token });
+    expect([answer.status, answer.problem?.code]).toEqual([422, 'password_too_weak']);
+  });
+
   it('is for the own merchant, all or nothing', async () => {
     const boss = await house.staff(['merchant_admin']);
     const users = imported(2);

@@ -1,27 +1,34 @@
-import { Jobs, Transactions } from '@florin/database';
+import { type JobRun, Jobs, Transactions } from '@florin/database';
 import { type Clock, dayMs } from '@florin/kernel';
 import { CLOCK } from '@florin/service-host';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
 
+const job = 'clean-tokens';
 /** Expired tokens are kept so long, for whoever looks into a theft. */
 const keepMs = 30 * dayMs;
 const perRound = 5_000;
 
 /** Removes refresh and verification tokens that expired long ago, and sessions that have no token left. */
 @Injectable()
-export class CleanTokens {
+export class CleanTokens implements OnApplicationBootstrap {
   constructor(
     private readonly jobs: Jobs,
     private readonly transactions: Transactions,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  @Cron(CronExpression.EVERY_HOUR, { name: 'clean-tokens', waitForCompletion: true })
+  onApplicationBootstrap(): void {
+    this.jobs.register(job, 'Removes tokens and sessions that ended long ago.', (run) => this.clean(run));
+  }
+
+  @Cron(CronExpression.EVERY_HOUR, { name: job, waitForCompletion: true })
   async run(): Promise<void> {
-    await this.jobs.run('clean-tokens', async (run) => {
-      for (let removed = await this.round(); removed > 0; removed = await this.round()) await run.add(removed);
-    });
+    await this.jobs.run(job, (run) => this.clean(run));
+  }
+
+  private async clean(run: JobRun): Promise<void> {
+    for (let removed = await this.round(); removed > 0; removed = await this.round()) await run.add(removed);
   }
 
   private round(): Promise<number> {

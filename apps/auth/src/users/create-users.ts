@@ -50,9 +50,11 @@ export class CreateUsers {
     );
   }
 
-  /** Brings customers over from another system, up to 1,000 at once; an address that is taken is named and left as it is. */
+  /** Brings customers over from another system, up to 1,000 at once; who has the address or the id already is named and left as is. */
   async import(caller: Caller, request: IdempotentRequest, input: ImportUsersDto): Promise<Answered<ImportResultDto>> {
     for (const user of input.users) requireWithin(caller, { roles: ['customer'], merchants: [user.merchant_id] });
+    requireEachOnce(input.users);
+    if (input.password != null) requireStrongPassword(input.password, []);
     const passwordHash = await hashPassword(input.password ?? randomBytes(32).toString('base64url'));
     return this.transactions.run((tx) =>
       this.idempotency.once(tx, request, async () => {
@@ -155,4 +157,11 @@ function requireWithin(
     );
   if (merchants.some((id) => !caller.mayActFor(id)))
     throw Refusal.field('not_found', 'merchants', 'merchant_not_found', 'There is no such merchant.');
+}
+
+function requireEachOnce(users: readonly { id?: string }[]): void {
+  const ids = users.map(({ id }) => id);
+  const again = ids.findIndex((id, index) => id != null && ids.indexOf(id) < index);
+  if (again >= 0)
+    throw Refusal.field('unprocessable', `users.${again}.id`, 'user_repeated', 'A user can be listed once.');
 }

@@ -43,7 +43,7 @@ export class UsersRepository {
     return user;
   }
 
-  /** Gives the ids that were new; an address that is taken is left out. */
+  /** Gives the ids that were new; whoever has the address or the id already stays as they are. */
   async insert(tx: Tx, users: readonly NewUser[]): Promise<Set<string>> {
     const rows = await tx.query<{ id: string }>(
       `INSERT INTO users (id, email, email_key, password_hash, display_name, locale, roles, merchants, all_merchants, email_verified_at)
@@ -52,7 +52,7 @@ export class UsersRepository {
        FROM (SELECT id, email, email_key, password_hash, display_name, locale, roles, coalesce(merchants, '') AS merchants, all_merchants, email_verified_at
              FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::timestamptz[])
                AS new (id, email, email_key, password_hash, display_name, locale, roles, merchants, all_merchants, email_verified_at)) AS new
-       ON CONFLICT (email_key) DO NOTHING RETURNING id`,
+       ON CONFLICT DO NOTHING RETURNING id`,
       [
         users.map((user) => user.id),
         users.map((user) => user.email),
