@@ -1,6 +1,7 @@
 import { stockConfirmed, stockRefused, stockReleased, stockReserved } from '@florin/contracts';
+import { Jobs } from '@florin/database';
 import { FixedClock, hourMs, minuteMs, newId } from '@florin/kernel';
-import { ExpireReservations } from '../src/stock/expire-reservations';
+import { SchedulerRegistry } from '@nestjs/schedule';
 import { House } from './house';
 
 const clock = new FixedClock(new Date());
@@ -9,7 +10,7 @@ beforeAll(async () => (house = await House.open({ clock })));
 afterAll(() => house.close());
 afterEach(() => house.sumsAreRight());
 
-const expire = () => house.service.app.get(ExpireReservations, { strict: false }).run();
+const expire = () => house.service.app.get(Jobs).runByHand('expire-reservations');
 
 async function reserved(variantId: string, quantity: number) {
   const asked = house.reserve({ [variantId]: quantity });
@@ -84,7 +85,6 @@ describe('the time limit', () => {
     const beans = await house.variant(1);
     const { checkoutId } = await reserved(beans, 1);
     clock.advance(hourMs);
-    const { SchedulerRegistry } = await import('@nestjs/schedule');
     const job = house.service.app.get(SchedulerRegistry, { strict: false }).getCronJob('expire-reservations');
     expect(job.nextDate().toMillis() - Date.now()).toBeLessThanOrEqual(10_000);
     await job.fireOnTick();
