@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { orderCompleted, type OrderCompleted } from '@florin/contracts';
 import { dayMs, FixedClock, newId } from '@florin/kernel';
-import { eventually, Peer, startService, type HttpClient, type StartedService } from '@florin/testing';
+import {
+  eventually,
+  Peer,
+  startService,
+  type HttpClient,
+  type StartedService,
+  type StartServiceOptions,
+} from '@florin/testing';
 import { CompactEncrypt } from 'jose';
 import { AppModule } from '../src/app.module';
 import type { MessageDto } from '../src/messages/message.dto';
@@ -32,10 +39,10 @@ export class House {
     public service = first,
   ) {}
 
-  static async open(): Promise<House> {
+  static async open(env: Record<string, string> = {}): Promise<House> {
     const [office, receiver] = [await PostOffice.open(), await Receiver.open()];
     const clock = new FixedClock(new Date(Date.now() + 30 * dayMs));
-    const service = await start(office, clock);
+    const service = await start(office, clock, { env });
     return new House(office, receiver, clock, await Peer.open(service.broker), service);
   }
 
@@ -128,11 +135,7 @@ export class House {
   }
 }
 
-function start(
-  office: PostOffice,
-  clock: FixedClock,
-  shared: Partial<Pick<StartedService, 'database' | 'broker'>> = {},
-) {
+function start(office: PostOffice, clock: FixedClock, { env, ...shared }: StartServiceOptions = {}) {
   return startService(AppModule, {
     migrations,
     clock,
@@ -142,6 +145,7 @@ function start(
       MAIL_SEAL_KEY: sealKey,
       DATA_KEY: dataKey,
       WEBHOOK_TIMEOUT_MS: '500',
+      ...env,
     },
   });
 }

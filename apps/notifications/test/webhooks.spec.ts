@@ -76,6 +76,15 @@ describe('a delivery', () => {
     const ids = (await house.receiver.at('/once')).map(({ headers }) => headers['webhook-id']);
     expect(ids).toEqual([messageId, later.messageId]);
   });
+
+  it('DIF-NOT-1: the database itself refuses a second one for the same endpoint and event', async () => {
+    const { id } = await house.endpoint('/unique');
+    const { messageId } = house.buy();
+    await house.delivery(id, messageId, 'delivered', 1);
+    const copy = `INSERT INTO webhook_deliveries (id, endpoint_id, merchant_id, event_id, event_type, payload)
+      SELECT gen_random_uuid(), endpoint_id, merchant_id, event_id, event_type, payload FROM webhook_deliveries WHERE event_id = $1`;
+    await expect(house.service.query(copy, [messageId])).rejects.toThrow(/unique constraint/);
+  });
 });
 
 describe('a failure', () => {
