@@ -192,7 +192,7 @@ export class Shop {
       ...{ taxMinor: ordered.reduce((sum, line) => sum + line.taxMinor, 0), totalMinor, lines: ordered },
       completedAt: new Date().toISOString(),
       ...more,
-    } as OrderCompleted;
+    };
   }
 
   /** A refund of so much of each line, by its position; told unless it is only to be made. */

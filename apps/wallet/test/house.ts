@@ -9,13 +9,12 @@ import {
 import { type Clock, newId } from '@florin/kernel';
 import { ledgerProofs } from '@florin/ledger';
 import { eventually, type HttpClient, Peer, type SayOptions, startService, type StartedService } from '@florin/testing';
-import { type Processor, startProcessor } from '../../../tools/sandbox/processor';
 import type { WalletBalanceDto, WalletDto } from '../src/accounts/wallet.dto';
 import { AppModule } from '../src/app.module';
 import { migrations } from '../src/migrations';
 import type { PaymentDetailDto, PaymentDto } from '../src/payments/payment.dto';
 import type { TopupDto } from '../src/topups/topup.dto';
-import { apiKey, secret } from './processor-account';
+import { type Sandbox, type SandboxOptions, startSandbox } from './sandbox';
 import { Wire } from './wire';
 
 export interface Member {
@@ -23,12 +22,9 @@ export interface Member {
   http: HttpClient;
 }
 
-export interface HouseOptions {
+export interface HouseOptions extends SandboxOptions {
   clock?: Clock;
   env?: Record<string, string>;
-  /** How long `tok_timeout` keeps its answer back. */
-  slowAnswerMs?: number;
-  lateWebhookMs?: number;
 }
 
 /** What is asked of one checkout: how much of which tender. */
@@ -56,12 +52,12 @@ export class House {
   private constructor(
     readonly service: StartedService,
     readonly peer: Peer,
-    readonly processor: Processor,
+    readonly processor: Sandbox,
     readonly wire: Wire,
   ) {}
 
   static async open({ slowAnswerMs, lateWebhookMs, ...options }: HouseOptions = {}): Promise<House> {
-    const processor = await startProcessor({ apiKey, secret, slowAnswerMs, lateWebhookMs });
+    const processor = await startSandbox({ slowAnswerMs, lateWebhookMs });
     const wire = await Wire.to(processor.url);
     const service = await startService(AppModule, {
       migrations,

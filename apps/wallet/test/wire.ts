@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { request } from 'undici';
-import { apiKey } from './processor-account';
+import { apiKey } from './sandbox';
 
 /** One question to the processor. */
 export interface Call {
