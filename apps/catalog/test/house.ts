@@ -8,6 +8,7 @@ import {
 } from '@florin/contracts';
 import { hourMs, newId, type Clock } from '@florin/kernel';
 import { eventually, Peer, startService, type HttpClient, type StartedService } from '@florin/testing';
+import { Client } from 'pg';
 import { AppModule } from '../src/app.module';
 import type { MerchantDto } from '../src/merchants/merchant.dto';
 import { migrations } from '../src/migrations';
@@ -120,6 +121,23 @@ export class House {
     if (kind === 'confirm') this.confirm(newId(), id);
     if (kind === 'release') this.release(newId(), 'mark', id);
     return id;
+  }
+
+  /** Starts work while a row is held, so that all of it meets at the row. */
+  async inARush<T>(table: string, id: string, work: () => Promise<T>[]): Promise<T[]> {
+    const holder = new Client({ connectionString: this.service.database.url });
+    await holder.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query(`SELECT 1 FROM ${table} WHERE id = $1 FOR UPDATE`, [id]);
+      const begun = work();
+      const waiting = `pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      await eventually(async () => (await this.count(waiting)) >= 3);
+      await holder.query('ROLLBACK');
+      return await Promise.all(begun);
+    } finally {
+      await holder.end();
+    }
   }
 
   async count(sql: string, params: readonly unknown[] = []): Promise<number> {

@@ -138,8 +138,9 @@ describe('a product', () => {
 
   it('of ten who change the same version at once one succeeds, and the rest say nothing', async () => {
     const product = await house.product();
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, (_, index) => change(product, { title: `Title ${index}` })),
+    const titles = Array.from({ length: 10 }, (_, index) => `Title ${index}`);
+    const answers = await house.inARush('products', product.id, () =>
+      titles.map((title) => change(product, { title })),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(9).fill(412)]);
     const variantId = product.variants[0]?.id;
