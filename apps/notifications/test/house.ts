@@ -107,13 +107,11 @@ export class House {
     });
   }
 
-  /** Once all that was said before is written down. */
-  async heard(...messageIds: string[]): Promise<void> {
-    await eventually(async () => {
-      const handled = await this.count('inbox WHERE message_id = ANY($1::uuid[])', [messageIds]);
-      expect(handled).toBeGreaterThanOrEqual(messageIds.length);
-      return true;
-    });
+  /** Once one consumer, by its name in the inbox without its version, has handled all of these. */
+  async heard(consumer: string, ...messageIds: string[]): Promise<void> {
+    const handled = 'inbox WHERE consumer = $1 AND message_id = ANY($2::uuid[])';
+    const name = `notifications.${consumer}.v1`;
+    await eventually(async () => (await this.count(handled, [name, messageIds])) === messageIds.length);
   }
 
   async count(sql: string, params: readonly unknown[] = []): Promise<number> {

@@ -95,7 +95,7 @@ describe('what people are told', () => {
       displayName: 'Ada',
       verifiedAt: new Date().toISOString(),
     });
-    await house.heard(id);
+    await house.heard('on.auth.user.verified', id);
     const upgrade = { memberId, merchantId, programId: newId(), fromTier: 'silver', toTier: 'gold' };
     house.peer.say(tierUpgraded, { ...upgrade, toTier: 'history', origin: 'import' });
     house.peer.say(tierUpgraded, upgrade);
@@ -118,7 +118,7 @@ describe('what people are told', () => {
     const told = house.buy({ number: 'F-2\r\nBcc: eve@demo.test' });
     const [mail] = await house.office.to(told.email ?? '');
     expect(mail?.subject).toBe('Your order F-2 Bcc: eve@demo.test');
-    await house.heard(bought.messageId);
+    await house.heard('on.orders.order.completed', bought.messageId);
     expect(house.office.letters.flatMap(({ to }) => to)).not.toContain('eve@demo.test');
   });
 });

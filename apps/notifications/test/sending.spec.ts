@@ -72,7 +72,7 @@ describe('exactly one message per intent', () => {
     const { messageId, ...event } = bought;
     house.buy(event, messageId);
     const other = house.buy(event, newId());
-    await house.heard(messageId, other.messageId);
+    await house.heard('on.orders.order.completed', messageId, other.messageId);
     await house.message(bought.memberId, 'sent', 1);
     const later = house.buy();
     await house.office.to(later.email ?? '');

@@ -58,7 +58,7 @@ describe('a delivery', () => {
     await house.endpoint('/own', [orderCompleted.type, orderPlaced.type, tierUpgraded.type]);
     const elsewhere = house.buy({ merchantId: newId() });
     const imported = house.buy({ origin: 'import' });
-    await house.heard(elsewhere.messageId, imported.messageId);
+    await house.heard('webhooks.on.orders.order.completed', elsewhere.messageId, imported.messageId);
     const own = house.buy();
     await house.receiver.at('/own');
     await eventually(async () => (await house.count(`webhook_deliveries WHERE state = 'pending'`)) === 0);
@@ -181,7 +181,7 @@ describe('an endpoint', () => {
     house.clock.advance(5 * secondMs);
     await house.delivery(id, waiting.messageId, 'failed', 2);
     const next = house.buy();
-    await house.heard(next.messageId);
+    await house.heard('webhooks.on.orders.order.completed', next.messageId);
     expect(await house.receiver.at('/ended')).toHaveLength(1);
     expect(await house.count('webhook_deliveries WHERE event_id = $1 AND endpoint_id = $2', [next.messageId, id])).toBe(
       0,
