@@ -56,12 +56,12 @@ export function createEdge(config: EdgeConfig): FastifyInstance {
   return server;
 }
 
-function refuse(error: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function refuse(error: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): void {
   const status = error.statusCode ?? 500;
   const code = status === 413 ? 'body_too_large' : status < 500 ? 'bad_request' : 'edge_failed';
   if (status >= 500) console.error(error);
   void reply.code(status).type(problemType).header('request-id', request.id);
-  return reply.send(problem(status, code, status < 500 ? error.message : 'The edge failed.', request.id));
+  void reply.send(problem(status, code, status < 500 ? error.message : 'The edge failed.', request.id));
 }
 
 function passOn(server: FastifyInstance, prefix: string, upstream: Upstream): void {
