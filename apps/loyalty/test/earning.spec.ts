@@ -1,6 +1,28 @@
 import { orderCompleted, pointsEarned, tierUpgraded } from '@florin/contracts';
 import { newId } from '@florin/kernel';
+import { earn } from '../src/earning/earning-rules';
+import type { Program, ProgramRules } from '../src/programs/program-rules';
 import { House, plain, ruled, type Shop } from './house';
+
+interface StoredReceipt {
+  order_id: string;
+  points: number;
+  reason: string;
+  steps: unknown;
+  input: {
+    tier: string;
+    is_frozen: boolean;
+    earned_today: number;
+    lines: { line_id: string; total_minor: number; tax_minor: number }[];
+  };
+  rules: ProgramRules;
+}
+
+/** What the sum does not depend on. */
+const programFacts = {
+  ...{ id: newId(), name: plain.name, currency: plain.currency, timeZone: plain.time_zone },
+  ...{ status: 'active' as const, version: 1 },
+};
 
 let house: House;
 let shop: Shop;
@@ -67,6 +89,36 @@ it('DIF-LOY-2: the receipt says why: what counted, at which rate, times which ti
     { step: 'round', detail: 'down to whole points', value: 200 },
     { step: 'order_cap', detail: 'at most 50 points an order', value: 50 },
   ]);
+});
+
+it('DIF-LOY-2: a receipt holds all that it takes to compute it again', async () => {
+  const club = await house.shop(
+    ruled({ earning: { points: 3, per_minor: 100, include_tax: false, max_per_order: 400, max_per_day: 500 } }),
+  );
+  const ada = club.member();
+  for (const totalMinor of [4_321, 17_000, 3_333]) {
+    club.buy(ada, [{ totalMinor, taxMinor: 321 }, { totalMinor: 99 }]);
+    await house.heard();
+  }
+  const receipts = await house.service.query<StoredReceipt>(
+    `SELECT receipt.order_id, receipt.points, receipt.reason, receipt.steps, receipt.input, version.rules
+     FROM loyalty_receipts AS receipt JOIN loyalty_program_versions AS version
+       ON version.program_id = receipt.program_id AND version.version = receipt.program_version
+     WHERE receipt.member_id = $1`,
+    [ada.id],
+  );
+  expect(receipts).toHaveLength(3);
+  for (const { order_id: orderId, points, reason, steps, input, rules } of receipts) {
+    const program: Program = { ...programFacts, merchantId: club.merchantId, rules };
+    const { tier, is_frozen: isFrozen, earned_today: earnedToday } = input;
+    const lines = input.lines.map((line) => ({
+      lineId: line.line_id,
+      totalMinor: line.total_minor,
+      taxMinor: line.tax_minor,
+    }));
+    const again = earn(program, { tier, isFrozen, earnedToday }, { orderId, lines });
+    expect([again.points, again.reason, again.steps]).toEqual([points, reason, steps]);
+  }
 });
 
 it('LOY-22, LOY-25, LOY-69: points raise the tier, which is told and multiplies what comes after', async () => {

@@ -1,6 +1,9 @@
 import { cashbackReversed, orderRefunded, pointsClawedBack } from '@florin/contracts';
+import { Transactions } from '@florin/database';
 import { newId } from '@florin/kernel';
-import { House, plain, ruled, type Shop, soon } from './house';
+import { Ledger } from '@florin/ledger';
+import { issuanceAccount, memberAccount } from '../src/members/points-accounts';
+import { House, type Member, plain, ruled, type Shop, soon } from './house';
 
 let house: House;
 let shop: Shop;
@@ -148,6 +151,37 @@ it('a refund of an order that earned nothing takes nothing, and leaves other poi
   const foreign = shop.order(ada, [{ totalMinor: 5_000 }], { currency: 'USD' });
   shop.refund(foreign, { 0: 5_000 });
   expect(await shop.standing(ada)).toMatchObject({ points: 50 });
+  expect(await house.faults()).toEqual([]);
+});
+
+/** Points leave the lots, the books and the standing, as a redemption takes them. */
+async function spend(member: Member, points: number): Promise<void> {
+  const programId = (await shop.standing(member))?.program_id ?? '';
+  const { app } = house.service;
+  await app.get(Transactions).run(async (tx) => {
+    await tx.execute('UPDATE loyalty_lots SET remaining = remaining - $2 WHERE member_id = $1', [member.id, points]);
+    await tx.execute('UPDATE customer_loyalty SET points = points - $2 WHERE member_id = $1', [member.id, points]);
+    const postings = [
+      { account: memberAccount(member.id, programId), amountMinor: -points },
+      { account: issuanceAccount(programId), amountMinor: points },
+    ];
+    await app.get(Ledger).post(tx, [{ key: `spent:${newId()}`, kind: 'spend', postings }]);
+  });
+}
+
+it('GAP-LOY-10: points that were spent are named on the receipt, and the balance does not fall below zero', async () => {
+  const ada = shop.member();
+  const order = shop.buy(ada, [{ totalMinor: 2_000 }, { totalMinor: 1_000 }]);
+  await spend(ada, 25);
+  shop.refund(order, { 0: 2_000 });
+  expect(await shop.standing(ada)).toMatchObject({ points: 0, qualifying_points: 10 });
+  const [receipt] = await shop.receipts(ada);
+  expect(receipt).toMatchObject({ points: -5, balance_after: 0, reason: 'refunded_after_spending' });
+  expect(receipt?.steps.map(({ step, value }) => [step, value])).toEqual([
+    ['line', 20],
+    ['owed', 20],
+    ['spent', 15],
+  ]);
   expect(await house.faults()).toEqual([]);
 });
 

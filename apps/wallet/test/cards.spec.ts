@@ -149,6 +149,39 @@ it('a checkout that is released while nobody knows about its card gives the card
   expect(await house.wallet(ada)).toMatchObject({ posted_minor: 1_000, held_minor: 0 });
 });
 
+it('a release that comes while the card is being charged is too late', async () => {
+  const checkout = house.reserve(ada, { walletMinor: 100, cardMinor: 400 });
+  await house.reached(checkout, 'reserved');
+  let goOn = () => {};
+  house.wire.fate = (call) =>
+    isCapture(call) ? new Promise<Fate>((arrives) => (goOn = () => arrives('arrives'))) : 'arrives';
+  house.confirm(checkout);
+  await house.reached(checkout, 'confirming');
+  house.release(checkout);
+  await house.heard();
+  await soon(async () => {
+    goOn();
+    expect(await house.stateOf(checkout.checkoutId)).toBe('captured');
+  });
+  expect(await house.wallet(ada)).toMatchObject({ posted_minor: 900, held_minor: 0 });
+  expect(await house.times(paymentReleased, checkout.checkoutId)).toBe(0);
+});
+
+it('a call whose worker died is made again under its key once the lease is over, and charges once', async () => {
+  let calls = 0;
+  house.wire.fate = (call) => (isAuthorise(call) && (calls += 1) === 1 ? new Promise<Fate>(() => {}) : 'arrives');
+  const checkout = house.reserve(ada, { cardMinor: 400 });
+  await soon(() => expect(calls).toBe(1));
+  const [payment] = await house.service.query<{ id: string }>(
+    `UPDATE payment_transactions SET lease_until = now() - interval '1 second' WHERE order_id = $1 RETURNING id`,
+    [checkout.orderId],
+  );
+  await house.reached(checkout, 'reserved');
+  const id = payment?.id ?? '';
+  expect(house.wire.about(id).map(({ key }) => key)).toEqual([`authorise:${id}`, `authorise:${id}`]);
+  expect(await house.wire.charges(id)).toHaveLength(1);
+});
+
 it('a payment is locked by nobody while the processor is asked about it', async () => {
   const unlocked: number[] = [];
   house.wire.fate = async ({ key }): Promise<Fate> => {

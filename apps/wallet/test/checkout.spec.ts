@@ -76,11 +76,12 @@ it('refuses what the wallet does not hold, and then nothing was asked of the car
   expect(await house.wallet(ada)).toMatchObject({ posted_minor: 5_000, held_minor: 0 });
 });
 
-it('CMP-WAL-2: a refused checkout cannot be confirmed afterwards', async () => {
+it('CMP-WAL-2: a refused checkout stays refused, whatever is asked of it afterwards', async () => {
   const checkout = house.reserve(ada, { walletMinor: 5_001 });
   await house.reached(checkout, 'refused');
   house.confirm(checkout);
   house.confirm(checkout);
+  house.release(checkout);
   await house.heard();
   expect(await house.stateOf(checkout.checkoutId)).toBe('refused');
   expect(await house.wallet(ada)).toMatchObject({ posted_minor: 5_000, held_minor: 0 });
