@@ -1,5 +1,7 @@
-import { describeBadInput, noLimits } from '@florin/testing';
+import { newId } from '@florin/kernel';
+import { describeBadInput, faultOf, noLimits, oddities } from '@florin/testing';
 import { House } from './house';
+import { signed } from './sandbox';
 
 describeBadInput('wallet', async () => {
   const house = await House.open({ env: { ...noLimits } });
@@ -10,4 +12,35 @@ describeBadInput('wallet', async () => {
   // A wallet begins with its first money; until then everybody has an empty one.
   const emptyForUnknown = ['GET /api/v1/wallet/members/{id}'];
   return { service, merchantId, ownerId: ada.id, things, emptyForUnknown, close: () => house.close() };
+});
+
+it('SEC-13: a webhook that is signed and makes no sense is no fault of ours', async () => {
+  const house = await House.open({ env: { ...noLimits } });
+  const { payment_id: ref } = await house.topUp(house.member(), 1_000);
+  const event = (part: object = {}, object: object = {}) => ({
+    id: `evt_${newId()}`,
+    type: 'payment_intent.succeeded',
+    data: { object: { id: `pi_${ref}`, status: 'succeeded', metadata: { ref }, ...object } },
+    ...part,
+  });
+  const odd = (value: unknown) => [
+    value,
+    ...['id', 'type', 'data', 'created'].map((name) => event({ [name]: value })),
+    event({ data: { object: value } }),
+    ...['id', 'status', 'metadata', 'amount_received', 'last_payment_error', 'latest_charge'].map((name) =>
+      event({}, { [name]: value }),
+    ),
+    event({}, { metadata: { ref: value } }),
+    event({ type: 'payment_intent.payment_failed' }, { status: 'requires_payment_method', last_payment_error: value }),
+  ];
+  const faults: string[] = [];
+  for (const body of oddities.flatMap(odd)) {
+    const text = JSON.stringify(body);
+    const headers = signed(text, Date.now() / 1_000);
+    const answer = await house.service.http.send('POST', '/api/v1/payments/webhooks/sandbox', text, { headers });
+    const fault = faultOf(answer);
+    if (fault !== undefined) faults.push(`${text.slice(0, 200)} → ${answer.status}: ${fault}`);
+  }
+  expect(faults).toEqual([]);
+  await house.close();
 });

@@ -144,6 +144,11 @@ export class StripeProcessor implements CardProcessor {
   }
 }
 
+/** Whether a payment intent's status is one that says how the charge stands. */
+export function isTelling(status: string): boolean {
+  return ['requires_capture', 'succeeded', 'canceled', 'requires_payment_method'].includes(status);
+}
+
 /** What a payment intent's status says. */
 export function factOf(intent: Intent): ChargeFact {
   if (intent.status === 'requires_capture') return { fact: 'authorised', reference: intent.id };

@@ -2,7 +2,7 @@ import { Transactions } from '@florin/database';
 import { isId, Refusal } from '@florin/kernel';
 import { Injectable } from '@nestjs/common';
 import { type Heard, LearnOutcomes } from '../payments/learn-outcomes';
-import { factOf } from '../processors/stripe-processor';
+import { factOf, isTelling } from '../processors/stripe-processor';
 
 const processor = 'stripe';
 const chargeEvents = new Set([
@@ -53,7 +53,8 @@ export class ReceiveWebhook {
 
 function heardIn({ type, data: { object } }: WebhookEvent): Heard | undefined {
   const reference = object.metadata?.ref;
-  if (!chargeEvents.has(type) || !isId(reference)) return undefined;
+  // Of a status that says nothing we learn nothing; asking the processor finds out what it meant.
+  if (!chargeEvents.has(type) || !isId(reference) || !isTelling(object.status)) return undefined;
   return { paymentId: reference, fact: factOf(object), learnedFrom: 'webhook', detail: type };
 }
 
