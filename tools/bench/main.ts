@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { Client } from 'pg';
 import { type Arena, listenForPoints, openArena, placeOrder } from '../client/arena';
 import { prove, verdictOf } from '../client/prover';
@@ -8,9 +9,15 @@ import { spoken } from '../up/progress';
 import { root } from '../up/services';
 import { usageOf } from './processes';
 
-const levels = [1, 16, 32];
-const secondsFlag = process.argv.indexOf('--seconds');
-const seconds = secondsFlag < 0 ? 15 : Number(process.argv[secondsFlag + 1]);
+const { values: flags } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '15' },
+    shoppers: { type: 'string', default: '1,16,32' },
+    profile: { type: 'string' },
+  },
+});
+const seconds = Number(flags.seconds);
+const levels = flags.shoppers.split(',').map(Number);
 const settleSeconds = 30;
 /** A benchmark is one address and few people: the limits that protect a shop would measure themselves. */
 const noLimits = {
@@ -20,6 +27,10 @@ const noLimits = {
   RATE_LIMIT_ADAPTIVE: 'off',
   LOG_LEVEL: 'warn',
 };
+
+/** `--profile DIR` leaves a CPU profile of every process there, to open in a browser's developer tools. */
+const profiling: Record<string, string> =
+  flags.profile === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${resolve(flags.profile)}` };
 
 interface Level {
   shoppers: number;
@@ -38,7 +49,7 @@ async function main(): Promise<number> {
     dir: join(root, '.local/bench'),
     ports: 'free',
     reset: true,
-    serviceEnv: () => noLimits,
+    serviceEnv: () => ({ ...noLimits, ...profiling }),
     progress: spoken,
   });
   await house.up();

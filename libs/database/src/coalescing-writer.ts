@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { assert, currentCause, Refusal, type Cause } from '@florin/kernel';
+import { assert, currentCause, Pace, Refusal, type Cause } from '@florin/kernel';
 import { Logger } from '@nestjs/common';
 import { unavailable } from './errors';
 import { batchSize, overloads, queueDepth, submitSeconds } from './metrics';
@@ -40,6 +40,7 @@ export class CoalescingWriter<In, Out> {
   /** A batch belongs to many requests: it must not run inside the context of the one that happened to start it. */
   private readonly outside = AsyncLocalStorage.snapshot();
   private readonly idle: (() => void)[] = [];
+  private readonly pace = new Pace();
   private running = 0;
   private scheduled = false;
 
@@ -78,18 +79,16 @@ export class CoalescingWriter<In, Out> {
   private schedule(): void {
     if (this.scheduled || this.running >= (this.options.concurrency ?? 2)) return;
     this.scheduled = true;
-    setImmediate(() => {
-      this.scheduled = false;
-      this.outside(() => this.startBatches());
-    });
+    setImmediate(() => this.outside(() => void this.pace.ready().then(() => this.startBatches())));
   }
 
   private startBatches(): void {
+    this.scheduled = false;
     while (this.waiting.length > 0 && this.running < (this.options.concurrency ?? 2)) {
       const batch = this.waiting.splice(0, this.options.maxBatch);
       queueDepth.set({ writer: this.options.name }, this.waiting.length);
       this.running += 1;
-      void this.finish(batch);
+      void this.pace.round(() => this.finish(batch));
     }
   }
 

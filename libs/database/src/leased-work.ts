@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { assert, backoffMs, Refusal, sleep } from '@florin/kernel';
+import { assert, backoffMs, Bell, Pace, Refusal, sleep } from '@florin/kernel';
 import { Logger } from '@nestjs/common';
 import { isError } from './errors';
 import { logError } from './log-error';
@@ -46,7 +46,9 @@ export class LeasedWork<Item, Result> {
   private done: Finished<Item, Result>[] = [];
   private stopping = new AbortController();
   private loop: Promise<void> | undefined;
-  private bell = new AbortController();
+  private readonly bell = new Bell();
+  private readonly claiming = new Pace();
+  private readonly writing = new Pace();
   private inFlight = 0;
   private finishing = false;
 
@@ -70,7 +72,7 @@ export class LeasedWork<Item, Result> {
 
   /** There may be something to do: look now. Call it from `tx.afterCommit`. */
   wake(): void {
-    this.bell.abort();
+    this.bell.ring();
   }
 
   /** Claims nothing more and waits for what is under way; what outlasts the grace is left to its lease. */
@@ -80,7 +82,7 @@ export class LeasedWork<Item, Result> {
     await this.loop;
     this.loop = undefined;
     const deadline = Date.now() + graceMs;
-    while (this.inFlight > 0 && Date.now() < deadline) await this.rest(Math.min(50, graceMs));
+    while (this.inFlight > 0 && Date.now() < deadline) await sleep(Math.min(50, graceMs));
   }
 
   private async run(): Promise<void> {
@@ -90,7 +92,7 @@ export class LeasedWork<Item, Result> {
         const found = asked > 0 ? await this.claim(asked) : 0;
         failures = 0;
         // A full claim means that more is waiting; otherwise rest until somebody calls, an effect ends, or the poll is due.
-        if (asked <= 0 || found < asked) await this.rest(this.options.pollMs);
+        if (asked <= 0 || found < asked) await this.bell.rest(this.options.pollMs);
       } catch (error) {
         this.logger.warn(`Nothing could be claimed: ${String(error)}`);
         await sleep(backoffMs(failures, 100, 5_000), this.stopping.signal);
@@ -99,14 +101,12 @@ export class LeasedWork<Item, Result> {
     }
   }
 
-  private async rest(milliseconds: number): Promise<void> {
-    await sleep(milliseconds, this.bell.signal);
-    this.bell = new AbortController();
-  }
-
   private async claim(limit: number): Promise<number> {
-    const leaseUntil = new Date(Date.now() + this.leaseMs);
-    const items = await this.transactions.run((tx) => this.options.claim(tx, limit, leaseUntil));
+    const items = await this.claiming.turn(() => {
+      this.bell.hush();
+      const leaseUntil = new Date(Date.now() + this.leaseMs);
+      return this.transactions.run((tx) => this.options.claim(tx, limit, leaseUntil));
+    }, this.stopping.signal);
     this.inFlight += items.length;
     for (const item of items) void this.perform(item);
     return items.length;
@@ -126,13 +126,18 @@ export class LeasedWork<Item, Result> {
   private async finishAll(): Promise<void> {
     this.finishing = true;
     while (this.done.length > 0) {
-      const set = this.done.splice(0, this.options.batch);
-      await this.finish(set);
+      const set = await this.writing.turn(() => this.finishNext(), this.stopping.signal);
       const wasFull = this.inFlight >= this.options.concurrency;
       this.inFlight -= set.length;
       if (wasFull || this.stopping.signal.aborted) this.wake();
     }
     this.finishing = false;
+  }
+
+  private async finishNext(): Promise<Finished<Item, Result>[]> {
+    const set = this.done.splice(0, this.options.batch);
+    await this.finish(set);
+    return set;
   }
 
   /** Never throws: the effect has happened, so its outcome is worth many tries while the lease lasts. */

@@ -53,6 +53,13 @@ type Limits = Pick<
   | 'DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS'
 >;
 
+/**
+ * Statements are prepared and keep one plan each: planning a statement over sets and partitions anew costs several times
+ * what running it does. Whatever the parameters, our statements go through an index, also while a table is still small and
+ * was never analysed; a plan is made again when autovacuum has looked at its tables.
+ */
+const planning = '-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1';
+
 /** What every connection of a service is opened with: limits, exact integers, pipelining. */
 export function poolConfig(limits: Limits, name: string): PoolConfig {
   const statementTimeout = limits.DATABASE_STATEMENT_TIMEOUT_MS;
@@ -66,8 +73,7 @@ export function poolConfig(limits: Limits, name: string): PoolConfig {
     lock_timeout: limits.DATABASE_LOCK_TIMEOUT_MS,
     idle_in_transaction_session_timeout: limits.DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS,
     ...(statementTimeout > 0 && { query_timeout: statementTimeout + networkGraceMs }),
-    // Statements are prepared to save the parsing; a plan kept from when a table was empty would be a trap.
-    options: '-c plan_cache_mode=force_custom_plan',
+    options: planning,
     types: {
       getTypeParser: (oid: number, format?: string) =>
         (format !== 'binary' && parsers.get(oid)) || driverParser(oid, format),

@@ -6,3 +6,5 @@ export * from './ids';
 export * from './money';
 export * from './refusal';
 export * from './time';
+export { Bell } from './bell';
+export { Pace } from './pace';

@@ -26,6 +26,8 @@ export class Delivery {
 
 export interface Subscription {
   readonly contract: MessageContract;
+  /** The controller class it stands in: what waits for one controller shares a transaction. */
+  readonly controller: object;
   readonly as: string | undefined;
   readonly mode: 'each' | 'set';
   /** Messages that share one transaction at the most. */
@@ -53,7 +55,8 @@ type HandlerDecorator<Message> = <Handler extends (message: Message, delivery: D
 /**
  * Hears one kind of message, one at a time: `handle(event, { tx })` in a `@Controller()` class. The library opens the
  * transaction, writes the inbox row, calls the handler, commits and acknowledges. Messages that wait together share a
- * transaction; when it fails, each is tried alone. A throw leads to the retry tiers, a PoisonMessage to the dead letters.
+ * transaction, with those of the controller's other handlers; when it fails, each handler's are tried alone, then each
+ * message. A throw leads to the retry tiers, a PoisonMessage to the dead letters.
  */
 export function Consumes<T extends object>(
   contract: MessageContract<T>,
@@ -86,14 +89,15 @@ class PassOn implements ExceptionFilter {
   }
 }
 
-function hears<Message>(subscription: Subscription): HandlerDecorator<Message> {
-  const pattern = [subscription.contract.name, subscription.as].filter(Boolean).join(' as ');
-  // Nest types its decorator for handlers of plain data only.
-  const listens = EventPattern(pattern, florinTransport, {
-    [subscriptionKey]: subscription,
-  }) as unknown as MethodDecorator;
+function hears<Message>(heard: Omit<Subscription, 'controller'>): HandlerDecorator<Message> {
+  const pattern = [heard.contract.name, heard.as].filter(Boolean).join(' as ');
   const passesErrorsOn = UseFilters(new PassOn());
   return (target, key, descriptor) => {
+    const subscription: Subscription = { ...heard, controller: target.constructor };
+    // Nest types its decorator for handlers of plain data only.
+    const listens = EventPattern(pattern, florinTransport, {
+      [subscriptionKey]: subscription,
+    }) as unknown as MethodDecorator;
     // Nest passes the second argument only where a decorator asks for it.
     if (!asksFor(target, key, 0)) Payload()(target, key, 0);
     if (!asksFor(target, key, 1)) Ctx()(target, key, 1);

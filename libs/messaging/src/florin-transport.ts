@@ -6,6 +6,7 @@ import { AmqpConnections } from './connections';
 import { florinTransport, subscriptionKey, type Subscription } from './consumes';
 import { FailedMessages } from './failed-messages';
 import { QueueConsumer } from './queue-consumer';
+import { Rounds } from './rounds';
 import { SetHandler } from './set-handler';
 import { MESSAGING_SETTINGS, type MessagingSettings } from './settings';
 import { consumerOf, queueOf } from './topology';
@@ -59,7 +60,8 @@ export class FlorinTransport extends Server implements CustomTransportStrategy {
   /** Starts all consumers and calls back at once: a broker that is down must not keep the service down. See whenReady(). */
   listen(callback: (error?: unknown) => void): void {
     const failed = new FailedMessages(this.connections.publisher, this.settings);
-    this.consumers = [...this.messageHandlers.values()].map((handler) => this.consumerOf(handler, failed));
+    const rounds = new Map<object, Rounds>();
+    this.consumers = [...this.messageHandlers.values()].map((handler) => this.consumerOf(handler, rounds, failed));
     for (const consumer of this.consumers) consumer.start(() => void this.record(consumer));
     this.watchdog = new Watchdog(this.consumers, this.connections.consuming, this.settings);
     this.watchdog.start();
@@ -95,15 +97,16 @@ export class FlorinTransport extends Server implements CustomTransportStrategy {
     return this.connections as T;
   }
 
-  private consumerOf(handler: MessageHandler, failed: FailedMessages): QueueConsumer {
+  private consumerOf(handler: MessageHandler, roundsOf: Map<object, Rounds>, failed: FailedMessages): QueueConsumer {
     const subscription = handler.extras?.[subscriptionKey] as Subscription;
+    const rounds = roundsOf.get(subscription.controller) ?? new Rounds(this.transactions);
+    roundsOf.set(subscription.controller, rounds);
     const { service, namespace, maxMessageBytes } = this.settings;
     const consumer = consumerOf(service, subscription.contract.name, subscription.as);
     const setHandler = new SetHandler({
       consumer,
       subscription,
       handler,
-      transactions: this.transactions,
       maxMessageBytes,
     });
     const connection = this.connections.consuming;
@@ -113,6 +116,7 @@ export class FlorinTransport extends Server implements CustomTransportStrategy {
       subscription,
       connection,
       handler: setHandler,
+      rounds,
       failed,
       settings: this.settings,
     });

@@ -6,7 +6,8 @@ import type { Subscription } from './consumes';
 import type { FailedMessages } from './failed-messages';
 import { messagingMetrics } from './metrics';
 import type { Outcome } from './outcome';
-import type { SetHandler } from './set-handler';
+import type { Rounds } from './rounds';
+import type { Part, SetHandler } from './set-handler';
 import type { MessagingSettings } from './settings';
 import { bindQueue, declarationsOf, type QueueDeclaration } from './topology';
 import { within } from './within';
@@ -32,8 +33,18 @@ export interface QueueConsumerParts {
   subscription: Subscription;
   connection: AmqpConnection;
   handler: SetHandler;
+  /** Who takes what waits here. */
+  rounds: Rounds;
   failed: FailedMessages;
   settings: MessagingSettings;
+}
+
+/** Deliveries that are being handled. */
+export interface TakenSet {
+  part: Part;
+  markWell(): void;
+  /** Acknowledges, sends on or keeps each, as the part's outcomes say. */
+  settle(): void;
 }
 
 /** One queue: keeps the subscription alive through cancels and lost connections, gathers what waits, acknowledges what is done. */
@@ -44,11 +55,13 @@ export class QueueConsumer {
   private readonly sendingOn = new Set<Promise<void>>();
   private channel: Channel | undefined;
   private consumerTag: string | undefined;
-  private working: Promise<void> | undefined;
+  private inHand = false;
   private loop: Promise<void> | undefined;
   private lastProgressAt = Date.now();
 
-  constructor(private readonly parts: QueueConsumerParts) {}
+  constructor(private readonly parts: QueueConsumerParts) {
+    parts.rounds.add(this);
+  }
 
   get name(): string {
     return this.parts.consumer;
@@ -68,7 +81,11 @@ export class QueueConsumer {
 
   /** True while a delivery is being handled or waits for it. */
   get busy(): boolean {
-    return this.working !== undefined;
+    return this.inHand || this.hasWaiting;
+  }
+
+  get hasWaiting(): boolean {
+    return this.waiting.length > 0;
   }
 
   /** Milliseconds since it was last known to be well: subscribed anew, or done with something, or seen with nothing to do. */
@@ -93,6 +110,7 @@ export class QueueConsumer {
   /** Stops new deliveries. Those that wait unstarted go back to the broker when the channel closes. */
   async cancel(): Promise<void> {
     this.stopped.abort();
+    this.parts.rounds.stop();
     this.waiting.length = 0;
     const { channel, consumerTag } = this;
     if (!channel || !consumerTag) return;
@@ -104,7 +122,7 @@ export class QueueConsumer {
 
   /** Waits until the running handler is done and what failed has been sent on. */
   async drain(): Promise<void> {
-    while (this.working) await this.working;
+    await this.parts.rounds.drain();
     await Promise.allSettled(this.sendingOn);
   }
 
@@ -201,32 +219,28 @@ export class QueueConsumer {
   private receive(delivery: Waiting): void {
     if (this.stopped.signal.aborted) return;
     this.waiting.push(delivery);
-    // The rest of what the broker sent arrives in the same turn of the event loop: let it, and share the transaction.
-    this.working ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.work());
+    this.parts.rounds.call();
   }
 
-  private async work(): Promise<void> {
-    try {
-      while (this.waiting.length > 0 && !this.stopped.signal.aborted) {
-        const set = this.waiting
-          .splice(0, this.parts.subscription.maxSet)
-          .filter(({ channel }) => channel === this.channel);
-        if (set.length > 0) await this.handle(set);
-        this.markWell();
-      }
-    } finally {
-      this.working = undefined;
-    }
-  }
-
-  private async handle(set: readonly Waiting[]): Promise<void> {
+  /** Takes what waits as one set, if anything does. It is in hand until it is settled. */
+  take(): TakenSet | undefined {
+    const set = this.waiting
+      .splice(0, this.parts.subscription.maxSet)
+      .filter(({ channel }) => channel === this.channel);
+    if (set.length === 0) return undefined;
+    this.inHand = true;
     const stopTimer = messagingMetrics.handleSeconds.startTimer({ queue: this.name });
-    const outcomes = await this.parts.handler.handle(
-      set.map(({ message }) => message),
-      { stopped: this.stopped.signal, progress: () => this.markWell() },
-    );
-    stopTimer();
-    set.forEach((delivery, index) => this.settle(delivery, outcomes[index] ?? { kind: 'given_back' }));
+    const part = this.parts.handler.read(set.map(({ message }) => message));
+    return {
+      part,
+      markWell: () => this.markWell(),
+      settle: () => {
+        stopTimer();
+        this.inHand = false;
+        set.forEach((delivery, index) => this.settle(delivery, part.outcomes[index] ?? { kind: 'given_back' }));
+        this.markWell();
+      },
+    };
   }
 
   private settle(delivery: Waiting, outcome: Outcome): void {

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { backoffMs, sleep } from '@florin/kernel';
+import { backoffMs, Bell, Pace, sleep } from '@florin/kernel';
 import { NotConfirmed, type Outgoing, type Sent } from './confirmed-publisher';
 import { AmqpConnections } from './connections';
 import { messagingMetrics } from './metrics';
@@ -28,9 +28,9 @@ export class Relay {
   private readonly onTheirWay = new Map<string, Promise<void>>();
   private stopping = new AbortController();
   private loop: Promise<void> | undefined;
-  private bell: (() => void) | undefined;
-  private rung = false;
+  private readonly bell = new Bell();
   private leads = false;
+  private readonly pace = new Pace();
   private newest = 0;
   /** Sendings in a row that the broker did not confirm. */
   private failures = 0;
@@ -119,16 +119,19 @@ export class Relay {
         await session.release();
         fullLookAt = Date.now() + fullLookMs;
       }
-      this.rung = false;
-      const read = await this.publishOnce(session, full ? 0 : this.newest - lookBehind);
+      const read = await this.pace.turn(
+        () => this.publishOnce(session, full ? 0 : this.newest - lookBehind),
+        this.stopping.signal,
+      );
       if (this.onTheirWay.size >= batchesOnTheirWay * this.batch) await Promise.race(this.onTheirWay.values());
       if (this.failures > 0)
         await sleep(backoffMs(this.failures, reconnectBaseMs, reconnectLimitMs), this.stopping.signal);
-      else if (read < this.batch) await this.rest();
+      else if (read < this.batch) await this.bell.rest(this.settings.relayPollMs);
     }
   }
 
   private async publishOnce(session: RelaySession, afterSeq: number): Promise<number> {
+    this.bell.hush();
     const rows = await session.ready(afterSeq, [...this.onTheirWay.keys()], this.batch);
     if (rows.length > 0) {
       this.newest = Math.max(this.newest, ...rows.map((row) => row.seq));
@@ -232,16 +235,6 @@ export class Relay {
   }
 
   private ring(): void {
-    this.rung = true;
-    this.bell?.();
-  }
-
-  /** Waits for a bell or the next poll. */
-  private async rest(): Promise<void> {
-    if (this.rung || this.stopping.signal.aborted) return;
-    const bell = new AbortController();
-    this.bell = () => bell.abort();
-    await sleep(this.settings.relayPollMs, bell.signal);
-    this.bell = undefined;
+    this.bell.ring();
   }
 }

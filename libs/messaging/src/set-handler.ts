@@ -1,32 +1,20 @@
-import { Logger } from '@nestjs/common';
 import type { MessageHandler } from '@nestjs/microservices';
 import { context, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import type { ConsumeMessage } from 'amqplib';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { Envelope } from '@florin/contracts';
-import type { Transactions, Tx } from '@florin/database';
-import { backoffMs, sleep, withCause } from '@florin/kernel';
+import type { Tx } from '@florin/database';
+import { withCause } from '@florin/kernel';
 import { Delivery, type Subscription } from './consumes';
-import { isOutage } from './outage';
 import type { Outcome } from './outcome';
 import { PoisonMessage } from './poison-message';
 import { attemptOf, readMessage } from './reading';
 import { messagingTracer, contextFrom, linkTo, traceparentOf } from './trace';
 
-const outageBaseMs = 100;
-const outageLimitMs = 5_000;
-
-interface Readable {
+export interface Readable {
   index: number;
   envelope: Envelope<object>;
   attempt: number;
-}
-
-/** How the handling of one set is followed from outside. */
-export interface HandlingWatch {
-  stopped: AbortSignal;
-  /** Called whenever something has come to an end, well or not: whoever waits for the database or tries a set one by one is not stuck. */
-  progress: () => void;
 }
 
 export interface SetHandlerParts {
@@ -34,36 +22,33 @@ export interface SetHandlerParts {
   consumer: string;
   subscription: Subscription;
   handler: MessageHandler;
-  transactions: Transactions;
   maxMessageBytes: number;
 }
 
-/** Turns a set of deliveries into one transaction: inbox rows, handler, commit. Knows nothing of channels and acknowledgements. */
+/** What one handler has to do in one transaction. */
+export interface Part {
+  handler: SetHandler;
+  set: readonly Readable[];
+  /** One per message that was delivered; filled in as it becomes known. */
+  outcomes: Outcome[];
+}
+
+/** What one handler makes of a set of messages, inside a transaction. Knows nothing of channels and acknowledgements. */
 export class SetHandler {
-  private readonly logger = new Logger('Consumer');
+  readonly consumer: string;
 
-  constructor(private readonly parts: SetHandlerParts) {}
-
-  /** Gives one outcome per message, in order. Never throws: what fails together is tried one by one. */
-  async handle(messages: readonly ConsumeMessage[], watch: HandlingWatch): Promise<Outcome[]> {
-    const outcomes: Outcome[] = messages.map(() => ({ kind: 'given_back' }));
-    const readable = this.readAll(messages, outcomes);
-    if (readable.length === 0) return outcomes;
-    const together = await this.attempt(readable, outcomes, watch);
-    if (together === 'done' || readable.length === 1) return outcomes;
-    for (const one of readable) {
-      if (watch.stopped.aborted) outcomes[one.index] = { kind: 'given_back' };
-      else await this.attempt([one], outcomes, watch);
-    }
-    return outcomes;
+  constructor(private readonly parts: SetHandlerParts) {
+    this.consumer = parts.consumer;
   }
 
-  private readAll(messages: readonly ConsumeMessage[], outcomes: Outcome[]): Readable[] {
-    const readable: Readable[] = [];
+  /** Reads what was delivered. What cannot be read is poison; the rest counts as given back until it has been handled. */
+  read(messages: readonly ConsumeMessage[]): Part {
+    const outcomes: Outcome[] = messages.map(() => ({ kind: 'given_back' }));
+    const set: Readable[] = [];
     const { subscription, maxMessageBytes } = this.parts;
     messages.forEach((message, index) => {
       try {
-        readable.push({
+        set.push({
           index,
           envelope: readMessage(message, subscription.contract, maxMessageBytes),
           attempt: attemptOf(message),
@@ -73,75 +58,27 @@ export class SetHandler {
         outcomes[index] = { kind: 'poison', reason, error };
       }
     });
-    return readable;
+    return { handler: this, set, outcomes };
   }
 
-  /** One transaction for these messages. An outage of the database is not their fault: it is waited out here, without counting as an attempt. */
-  private async attempt(
-    set: readonly Readable[],
-    outcomes: Outcome[],
-    { stopped, progress }: HandlingWatch,
-  ): Promise<'done' | 'failed'> {
-    const all = (outcome: Outcome) => set.forEach(({ index }) => (outcomes[index] = outcome));
-    for (let outage = 0; ; outage += 1) {
-      try {
-        const fresh = await this.inTransaction(set);
-        all({ kind: 'duplicate' });
-        for (const { index } of fresh) outcomes[index] = { kind: 'handled' };
-        progress();
-        return 'done';
-      } catch (error) {
-        progress();
-        if (!isOutage(error)) {
-          all(failure(error));
-          return 'failed';
-        }
-        if (stopped.aborted) {
-          all({ kind: 'given_back' });
-          return 'done';
-        }
-        if (outage % 10 === 0)
-          this.logger.warn(`${this.parts.consumer}: the database cannot be reached, waiting: ${String(error)}`);
-        await sleep(outageBaseMs + backoffMs(outage, outageBaseMs, outageLimitMs), stopped);
+  /** Calls the handler with messages that are new. */
+  async within(tx: Tx, fresh: readonly Readable[]): Promise<void> {
+    if (fresh.length === 0) return;
+    await this.traced(fresh, async () => {
+      if (this.parts.subscription.mode === 'set') {
+        const attempt = Math.max(...fresh.map((one) => one.attempt));
+        await this.call(
+          fresh.map((one) => one.envelope),
+          new Delivery(tx, this.consumer, attempt),
+        );
+      } else {
+        for (const one of fresh) await this.callOne(tx, one, fresh.length > 1);
       }
-    }
-  }
-
-  private inTransaction(set: readonly Readable[]): Promise<Readable[]> {
-    const { consumer, subscription } = this.parts;
-    return this.traced(set, () =>
-      this.parts.transactions.run(async (tx) => {
-        const fresh = await this.enterInbox(tx, set);
-        if (fresh.length === 0) return fresh;
-        if (subscription.mode === 'set') {
-          const attempt = Math.max(...fresh.map((one) => one.attempt));
-          await this.call(
-            fresh.map((one) => one.envelope),
-            new Delivery(tx, consumer, attempt),
-          );
-        } else {
-          for (const one of fresh) await this.callOne(tx, one, set.length > 1);
-        }
-        return fresh;
-      }),
-    );
-  }
-
-  /** Writes the inbox rows and gives the messages that were not in it: of two racing consumers, the second waits here for the first and then finds nothing to do. */
-  private async enterInbox(tx: Tx, set: readonly Readable[]): Promise<Readable[]> {
-    // In id order, so that two consumers with overlapping sets wait for each other instead of deadlocking.
-    const ids = [...new Set(set.map((one) => one.envelope.id.toLowerCase()))].sort();
-    const rows = await tx.query<{ message_id: string }>(
-      'INSERT INTO inbox (consumer, message_id) SELECT $1, unnest($2::uuid[]) ON CONFLICT DO NOTHING RETURNING message_id',
-      [this.parts.consumer, ids],
-    );
-    const entered = new Set(rows.map((row) => row.message_id));
-    // delete() gives true once: the same message twice in one set is handled once.
-    return set.filter((one) => entered.delete(one.envelope.id.toLowerCase()));
+    });
   }
 
   private async callOne(tx: Tx, { envelope, attempt }: Readable, ownSpan: boolean): Promise<void> {
-    const delivery = new Delivery(tx, this.parts.consumer, attempt);
+    const delivery = new Delivery(tx, this.consumer, attempt);
     const run = (span: Span | undefined) => {
       const traceparent = (span && traceparentOf(span)) ?? envelope.traceparent;
       return withCause({ correlationId: envelope.correlationid, causationId: envelope.id, traceparent }, () =>
@@ -170,7 +107,7 @@ export class SetHandler {
     const attributes = {
       'messaging.system': 'rabbitmq',
       'messaging.operation.type': 'process',
-      'messaging.destination.name': this.parts.consumer,
+      'messaging.destination.name': this.consumer,
       'messaging.batch.message_count': envelopes.length,
       ...(alone && first
         ? { 'messaging.message.id': first.id, 'messaging.message.conversation_id': first.correlationid }
@@ -178,7 +115,7 @@ export class SetHandler {
     };
     const links = alone ? [] : envelopes.flatMap((envelope) => linkTo(envelope.traceparent));
     return messagingTracer().startSpan(
-      `handle ${this.parts.consumer}`,
+      `handle ${this.consumer}`,
       { kind: SpanKind.CONSUMER, attributes, links },
       contextFrom(alone ? first?.traceparent : undefined),
     );
@@ -195,8 +132,4 @@ async function spanned<T>(span: Span, work: () => Promise<T>): Promise<T> {
   } finally {
     span.end();
   }
-}
-
-function failure(error: unknown): Outcome {
-  return error instanceof PoisonMessage ? { kind: 'poison', reason: error.reason, error } : { kind: 'failed', error };
 }

@@ -27,8 +27,16 @@ export class LearnOutcomes {
     private readonly outcomes: PaymentOutcomes,
   ) {}
 
+  /** Takes any number of news about any number of payments; those about the same one count in the order given. */
   async within(tx: Tx, heard: readonly Heard[]): Promise<void> {
-    const byPayment = new Map(heard.map((each) => [each.paymentId, each]));
+    for (let rest = heard; rest.length > 0;) {
+      const firsts = new Map([...rest].reverse().map((each) => [each.paymentId, each]));
+      await this.learn(tx, firsts);
+      rest = rest.filter((each) => firsts.get(each.paymentId) !== each);
+    }
+  }
+
+  private async learn(tx: Tx, byPayment: ReadonlyMap<string, Heard>): Promise<void> {
     const before = await this.payments.lock(tx, [...byPayment.keys()]);
     const changes: PaymentChange[] = [];
     const moved: { from: Payment; to: Payment; heard: Heard }[] = [];

@@ -1,10 +1,12 @@
-import { Transactions } from '@florin/database';
+import { CoalescingWriter, Transactions, type Tx } from '@florin/database';
 import { isId, Refusal } from '@florin/kernel';
 import { Injectable } from '@nestjs/common';
 import { type Heard, LearnOutcomes } from '../payments/learn-outcomes';
 import { factOf, isTelling } from '../processors/stripe-processor';
 
 const processor = 'stripe';
+/** Events that share a transaction, and that may wait for it: a processor that is told to come back does so. */
+const limits = { maxBatch: 100, maxQueue: 2_000 };
 const chargeEvents = new Set([
   'payment_intent.amount_capturable_updated',
   'payment_intent.payment_failed',
@@ -24,32 +26,60 @@ interface WebhookEvent {
  */
 @Injectable()
 export class ReceiveWebhook {
-  constructor(
-    private readonly transactions: Transactions,
-    private readonly learnOutcomes: LearnOutcomes,
-  ) {}
+  private readonly writer: CoalescingWriter<WebhookEvent, WebhookOutcome>;
 
-  execute(body: Buffer): Promise<{ outcome: string }> {
-    const event = parse(body);
-    const heard = heardIn(event);
-    return this.transactions.run(async (tx) => {
-      const inserted = await tx.execute(
-        `INSERT INTO payment_webhooks (processor, event_id, type, payment_id, outcome, payload) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-        [
-          processor,
-          event.id,
-          event.type,
-          heard?.paymentId ?? null,
-          heard ? 'learned' : 'ignored',
-          JSON.stringify(event),
-        ],
-      );
-      if (inserted === 0) return { outcome: 'known' };
-      if (heard) await this.learnOutcomes.within(tx, [heard]);
-      return { outcome: heard ? 'learned' : 'ignored' };
-    });
+  constructor(
+    transactions: Transactions,
+    private readonly learnOutcomes: LearnOutcomes,
+  ) {
+    this.writer = new CoalescingWriter(
+      {
+        name: 'payment_webhooks',
+        ...limits,
+        // One at a time: two sets about the same charges would only wait for each other.
+        concurrency: 1,
+        decide: async (tx, events) =>
+          (await this.within(tx, events)).map((outcome) => ({ ok: true, value: { outcome } })),
+      },
+      transactions,
+    );
+  }
+
+  async execute(body: Buffer): Promise<WebhookOutcome> {
+    return this.writer.submit(parse(body));
+  }
+
+  /** Keeps a set of events and learns from those that are new; gives what became of each. */
+  private async within(tx: Tx, events: readonly WebhookEvent[]): Promise<WebhookOutcome['outcome'][]> {
+    const heard = events.map(heardIn);
+    const inserted = await tx.query<{ event_id: string }>(
+      `INSERT INTO payment_webhooks (processor, event_id, type, payment_id, outcome, payload)
+       SELECT $1, * FROM unnest($2::text[], $3::text[], $4::uuid[], $5::text[], $6::jsonb[]) ON CONFLICT DO NOTHING RETURNING event_id`,
+      [
+        processor,
+        events.map(({ id }) => id),
+        events.map(({ type }) => type),
+        heard.map((each) => each?.paymentId ?? null),
+        heard.map(outcomeOf),
+        events.map((event) => JSON.stringify(event)),
+      ],
+    );
+    const fresh = new Set(inserted.map((row) => row.event_id));
+    // delete() gives true once: the same event twice in one set counts once.
+    const isNew = events.map(({ id }) => fresh.delete(id));
+    await this.learnOutcomes.within(
+      tx,
+      heard.flatMap((each, index) => (each && isNew[index] ? [each] : [])),
+    );
+    return heard.map((each, index) => (isNew[index] ? outcomeOf(each) : 'known'));
   }
 }
+
+export interface WebhookOutcome {
+  outcome: 'learned' | 'ignored' | 'known';
+}
+
+const outcomeOf = (heard: Heard | undefined): 'learned' | 'ignored' => (heard ? 'learned' : 'ignored');
 
 function heardIn({ type, data: { object } }: WebhookEvent): Heard | undefined {
   const reference = object.metadata?.ref;
