@@ -1,6 +1,8 @@
 import { refundCompleted, refundFailed, refundIssue, type PaymentReserve, type RefundIssue } from '@florin/contracts';
 import { newId } from '@florin/kernel';
+import { startService } from '@florin/testing';
 import fc from 'fast-check';
+import { AppModule } from '../src/app.module';
 import { House, soon, type Member } from './house';
 
 let house: House;
@@ -93,6 +95,20 @@ it('CMP-WAL-4: never gives back more than a tender paid, one by one or all at on
   await expect(
     house.service.query('UPDATE payment_transactions SET refunded_minor = 501 WHERE id = $1', [payment.id]),
   ).rejects.toThrow('refunds_never_above_the_capture');
+});
+
+it('CMP-WAL-4: two workers that refund the same order at once share what was paid', async () => {
+  const { database, broker } = house.service;
+  const other = await startService(AppModule, { database, broker, env: { PROCESSOR_URL: house.wire.url } });
+  try {
+    const paid = await Promise.all([1, 2, 3].map(() => house.paid(ada, { walletMinor: 1_000 })));
+    const crowd = paid.flatMap((order) => Array.from({ length: 30 }, () => ask(order, { walletMinor: 150 })));
+    const states = await soonAll(crowd);
+    expect(states.filter((state) => state === 'completed')).toHaveLength(18);
+    expect(await house.wallet(ada)).toMatchObject({ posted_minor: 7_000 + 2_700 });
+  } finally {
+    await other.close();
+  }
 });
 
 it('the same refund said again, also under another message id, is one refund', async () => {
