@@ -1,6 +1,6 @@
 import { type Caller, isRole, permissionsOf } from '@florin/access';
 import { userVerified } from '@florin/contracts';
-import { isUniqueViolation, Transactions, type Tx } from '@florin/database';
+import { Transactions, type Tx } from '@florin/database';
 import { type Answered, created, Idempotency, type IdempotentRequest } from '@florin/http';
 import { type Clock, newId, Refusal } from '@florin/kernel';
 import { Outbox } from '@florin/messaging';
@@ -78,16 +78,7 @@ export class CreateUsers {
     const unknown = wanted.find((id) => !existing.has(id));
     if (unknown !== undefined)
       throw Refusal.field('not_found', 'merchants', 'merchant_not_found', 'There is no such merchant.');
-    const inserted = await this.users.insert(tx, users).catch((error: unknown) => {
-      if (isUniqueViolation(error, 'users_pkey'))
-        throw Refusal.field(
-          'conflict',
-          'users',
-          'id_taken',
-          'One of the ids belongs to somebody else, or comes twice.',
-        );
-      throw error;
-    });
+    const inserted = await this.users.insert(tx, users);
     const customers = users.filter(({ id, roles }) => inserted.has(id) && roles.includes('customer'));
     await this.outbox.addAll(
       tx,
