@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Arena, openArena, placeOrder } from '../client/arena';
+import { type Arena, openArena } from '../client/arena';
 import { prove, verdictOf } from '../client/prover';
 import { Random } from '../demo/random';
 import { House } from '../up/house';
 import { spoken } from '../up/progress';
 import { root } from '../up/services';
+import { relayVictims, killBeforePublish } from './relay-kill';
+import { Shopping } from './shopping';
 
 const noLimits = {
   RATE_LIMIT_ADDRESS_PER_MINUTE: '10000000',
@@ -41,27 +43,53 @@ async function main(): Promise<number> {
     const shopping = new Shopping(arena);
     shopping.start();
     for (let round = 1; round <= rounds; round += 1) {
-      for (const victim of shuffled([...house.running, 'rabbitmq', 'postgres'], random)) {
-        // Somewhere in the middle of whatever is going on: between commit and publish, between charge and note.
+      for (const victim of shuffled([...house.running, ...relayVictims, 'rabbitmq', 'postgres'], random)) {
+        // Somewhere in the middle of whatever is going on: between charge and note, between effect and acknowledgement.
         await sleep(500 + random.below(2_000));
-        const before = shopping.completed;
         await kill(house, victim);
+        const { orders, cutOff } = shopping;
         console.log(
-          `  round ${round}: killed ${victim.padEnd(14)} ${before} orders completed so far, ${shopping.failed} attempts refused or cut off`,
+          `  round ${round}: killed ${victim.padEnd(18)} ${orders.length} orders so far, ${cutOff} tries cut off and made again`,
         );
       }
     }
     await sleep(3_000);
     await shopping.stop();
-    console.log(
-      `\n  ${shopping.completed} orders were answered as completed, ${shopping.pending} as pending, ${shopping.failed} attempts were refused or cut off`,
-    );
-    const { status, text } = await prove(house.describe(), drainSeconds);
-    console.log(status === 0 ? `  ${verdictOf(text)}` : text);
-    return status;
+    return await verdict(house, arena, shopping);
   } finally {
     await house.down();
   }
+}
+
+/** What the shoppers were told must be what is there, order for order; then the prover looks at the rest. */
+async function verdict(house: House, arena: Arena, { orders, completed, cutOff, faults }: Shopping): Promise<number> {
+  const kept = await keptOrders(arena);
+  const lost = orders.filter((id) => !kept.has(id));
+  const doubled = kept.size - new Set(orders).size;
+  console.log(
+    `\n  ${orders.length} purchases answered, ${completed} at once as completed; ${cutOff} tries were cut off and made again under the same key`,
+  );
+  console.log(`  ${kept.size} orders kept: ${lost.length} lost, ${doubled} more than were bought`);
+  for (const fault of faults) console.log(`  ${fault}`);
+  const { status, text } = await prove(house.describe(), drainSeconds);
+  console.log(status === 0 ? `  ${verdictOf(text)}` : text);
+  return status !== 0 || lost.length > 0 || doubled !== 0 || faults.length > 0 ? 1 : 0;
+}
+
+/** Ids of all orders of the shop, page by page. */
+async function keptOrders({ api, staffToken, merchantId, openedWith }: Arena): Promise<Set<string>> {
+  const kept = new Set<string>();
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const page: { data: { id: string }[]; next_cursor: string | null } = await api.get(`/orders?limit=100${query}`, {
+      token: staffToken,
+      merchantId,
+    });
+    for (const { id } of page.data) kept.add(id);
+    cursor = page.next_cursor;
+  }
+  kept.delete(openedWith);
+  return kept;
 }
 
 async function kill(house: House, victim: string): Promise<void> {
@@ -73,44 +101,12 @@ async function kill(house: House, victim: string): Promise<void> {
     await house.postgres?.kill();
     await sleep(500);
     await house.postgres?.restart();
+  } else if (relayVictims.includes(victim)) {
+    await killBeforePublish(house, victim);
   } else {
     process.kill(house.process(victim).pid ?? 0, 'SIGKILL');
     await sleep(200);
     await house.process(victim).ready();
-  }
-}
-
-/** People who buy and buy, whatever happens around them. */
-class Shopping {
-  completed = 0;
-  pending = 0;
-  failed = 0;
-  private isOpen = true;
-  private everybody: Promise<void[]> | undefined;
-
-  constructor(private readonly arena: Arena) {}
-
-  start(): void {
-    this.everybody = Promise.all(this.arena.shoppers.map((_, shopper) => this.shop(shopper)));
-  }
-
-  async stop(): Promise<void> {
-    this.isOpen = false;
-    await this.everybody;
-  }
-
-  private async shop(shopper: number): Promise<void> {
-    while (this.isOpen) {
-      try {
-        const order = await placeOrder(this.arena, shopper, 5);
-        if (order.status === 'completed') this.completed += 1;
-        else this.pending += 1;
-      } catch {
-        // Refused or cut off, as it must be while something is down; what became of it is for the prover to say.
-        this.failed += 1;
-        await sleep(100);
-      }
-    }
   }
 }
 

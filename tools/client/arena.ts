@@ -11,6 +11,8 @@ export interface Arena {
   variantIds: string[];
   shoppers: { email: string; token: string }[];
   staffToken: string;
+  /** The first order, which showed that the shop is open. */
+  openedWith: string;
 }
 
 const unitsInStock = 10_000_000;
@@ -57,10 +59,17 @@ export async function openArena(run: RunFile, shopperCount: number): Promise<Are
   await until('the shoppers', () => api.post('/users/import', { ...staff, body: { password, users } }));
   const shoppers: Arena['shoppers'] = [];
   for (const { email } of users) shoppers.push({ email, token: await logIn(api, email, password) });
-  const arena = { api, merchantId, variantIds: product.variants.map(({ id }) => id), shoppers, staffToken };
+  const arena = {
+    openedWith: '',
+    api,
+    merchantId,
+    variantIds: product.variants.map(({ id }) => id),
+    shoppers,
+    staffToken,
+  };
   // The first order waits until the catalogue has travelled to the orders service.
-  await until('the catalogue at the orders service', () => placeOrder(arena, 0, 10));
-  return arena;
+  const { id } = await until('the catalogue at the orders service', () => placeOrder(arena, 0, 10));
+  return { ...arena, openedWith: id };
 }
 
 async function logIn(api: Api, email: string, secret: string): Promise<string> {

@@ -1,18 +1,17 @@
 import { Logger } from '@nestjs/common';
-import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
+import type { Channel, ConsumeMessage } from 'amqplib';
 import { backoffMs, sleep } from '@florin/kernel';
 import { ConnectionClosed, type AmqpConnection } from './amqp-connection';
 import type { Subscription } from './consumes';
+import { declaredChannel } from './declared-channel';
 import type { FailedMessages } from './failed-messages';
 import { messagingMetrics } from './metrics';
 import type { Outcome } from './outcome';
 import type { Rounds } from './rounds';
 import type { Part, SetHandler } from './set-handler';
 import type { MessagingSettings } from './settings';
-import { bindQueue, declarationsOf, type QueueDeclaration } from './topology';
 import { within } from './within';
 
-const preconditionFailed = 406;
 /** Declaring and subscribing takes milliseconds; a broker that does not answer must not hold the consumer. */
 const subscribeTimeoutMs = 15_000;
 
@@ -165,39 +164,19 @@ export class QueueConsumer {
     const model = await this.parts.connection.open();
     const timer = setTimeout(() => this.parts.connection.discard(model), subscribeTimeoutMs);
     try {
-      const channel = await this.declared(model);
-      await channel.prefetch(this.parts.subscription.prefetch);
+      const { queue, subscription, settings } = this.parts;
+      const { contract, prefetch } = subscription;
+      const channel = await declaredChannel(model, {
+        consumer: this.name,
+        queue,
+        namespace: settings.namespace,
+        contract,
+      });
+      await channel.prefetch(prefetch);
       return await this.consume(channel);
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  /** A channel on which the queue is declared and bound. */
-  private async declared(model: ChannelModel): Promise<Channel> {
-    const { queue, subscription, settings } = this.parts;
-    let channel = await this.openChannel(model);
-    for (const declaration of declarationsOf(queue)) channel = await this.declare(model, channel, declaration);
-    await bindQueue(channel, settings.namespace, subscription.contract, queue);
-    return channel;
-  }
-
-  /** A queue that exists with other arguments, from another release or another hand, is used as it is: hearing comes first. */
-  private async declare(model: ChannelModel, channel: Channel, declaration: QueueDeclaration): Promise<Channel> {
-    try {
-      await channel.assertQueue(declaration.name, { durable: true, arguments: declaration.arguments });
-      return channel;
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === preconditionFailed)) throw error;
-      this.logger.error(`${declaration.name} exists with other arguments and is used as it is: ${error.message}`);
-      return this.openChannel(model);
-    }
-  }
-
-  private async openChannel(model: ChannelModel): Promise<Channel> {
-    const channel = await model.createChannel();
-    channel.on('error', (error) => this.logger.warn(`${this.name}: ${error.message}`));
-    return channel;
   }
 
   private async consume(channel: Channel): Promise<Subscribed> {
