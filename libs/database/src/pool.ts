@@ -1,6 +1,8 @@
+import { corkPerTurn } from '@florin/kernel';
 import { Logger } from '@nestjs/common';
 import { types, type Pool, type PoolClient, type PoolConfig } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { Duplex } from 'node:stream';
 import type { DatabaseConfig } from './config';
 import { unavailable } from './errors';
 import { forgetPool, watchPool } from './metrics';
@@ -134,10 +136,16 @@ export async function takeConnection(pool: Pool): Promise<PoolClient> {
   const client = await pool.connect();
   if (!guarded.has(client)) {
     guarded.add(client);
+    corkPerTurn(socketOf(client));
     // While it is out, the pool does not listen: a lost connection would end the process. The statement in flight gets the error.
     client.on('error', ignoreLoss);
   }
   return client;
+}
+
+/** The driver keeps its socket to itself. */
+function socketOf(client: PoolClient): Duplex {
+  return (client as unknown as { connection: { stream: Duplex } }).connection.stream;
 }
 
 function ignoreLoss(): void {

@@ -7,4 +7,5 @@ export * from './money';
 export * from './refusal';
 export * from './time';
 export { Bell } from './bell';
+export { corkPerTurn } from './cork';
 export { Pace } from './pace';

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { connect, type ChannelModel } from 'amqplib';
 import type { Socket } from 'node:net';
-import { backoffMs, sleep } from '@florin/kernel';
+import { backoffMs, corkPerTurn, sleep } from '@florin/kernel';
 import type { MessagingSettings } from './settings';
 import { within } from './within';
 
@@ -46,7 +46,7 @@ export class AmqpConnection {
   /** Gives up a connection that no longer answers: it is cut, and the next open() makes a new one. */
   discard(model: ChannelModel): void {
     if (this.model === model) this.model = undefined;
-    const { stream } = model.connection as unknown as { stream?: Socket };
+    const stream = socketOf(model);
     // With an error: amqplib does not notice a socket that ends without one, and its channels would hang until the next heartbeat.
     stream?.destroy(new Error('given up'));
   }
@@ -85,6 +85,8 @@ export class AmqpConnection {
       timeout: connectTimeoutMs,
       clientProperties: { connection_name: `${this.settings.service}: ${this.purpose}` },
     });
+    const socket = socketOf(model);
+    if (socket) corkPerTurn(socket);
     model.on('error', (error) => this.logger.warn(`${this.purpose}: ${error.message}`));
     model.on('blocked', (reason) => this.logger.warn(`${this.purpose}: the broker takes nothing for now: ${reason}`));
     model.on('close', () => {
@@ -98,6 +100,11 @@ export class AmqpConnection {
     this.openedAt = Date.now();
     return model;
   }
+}
+
+/** amqplib keeps its socket to itself. */
+function socketOf(model: ChannelModel): Socket | undefined {
+  return (model.connection as unknown as { stream?: Socket }).stream;
 }
 
 function withHeartbeat(url: string): string {
