@@ -36,6 +36,23 @@ export class LearnOutcomes {
     }
   }
 
+  /** What a webhook tells is mostly known already: that is seen without waiting for whoever is just writing it down. */
+  async fromWebhooks(tx: Tx, heard: readonly Heard[]): Promise<void> {
+    if (heard.length === 0) return;
+    const payments = await this.payments.read(
+      tx,
+      heard.map(({ paymentId }) => paymentId),
+    );
+    const byId = new Map(payments.map((payment) => [payment.id, payment]));
+    await this.within(
+      tx,
+      heard.filter(({ paymentId, fact }) => {
+        const payment = byId.get(paymentId);
+        return payment && fact && after(payment, fact).state !== payment.state;
+      }),
+    );
+  }
+
   private async learn(tx: Tx, byPayment: ReadonlyMap<string, Heard>): Promise<void> {
     const before = await this.payments.lock(tx, [...byPayment.keys()]);
     const changes: PaymentChange[] = [];

@@ -40,6 +40,10 @@ export class PaymentsRepository {
     );
   }
 
+  read(tx: Tx, ids: readonly string[]): Promise<Payment[]> {
+    return tx.query<Payment>(`SELECT ${columns} FROM payment_transactions WHERE id = ANY($1::uuid[])`, [ids]);
+  }
+
   /** In id order, so that two sets wait for each other and never deadlock. */
   lock(tx: Tx, ids: readonly string[]): Promise<Payment[]> {
     return tx.query<Payment>(

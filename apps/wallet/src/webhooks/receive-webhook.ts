@@ -67,7 +67,7 @@ export class ReceiveWebhook {
     const fresh = new Set(inserted.map((row) => row.event_id));
     // delete() gives true once: the same event twice in one set counts once.
     const isNew = events.map(({ id }) => fresh.delete(id));
-    await this.learnOutcomes.within(
+    await this.learnOutcomes.fromWebhooks(
       tx,
       heard.flatMap((each, index) => (each && isNew[index] ? [each] : [])),
     );
