@@ -11,12 +11,14 @@ import { migrations } from './migrations';
 import { RevenueModule } from './revenue/revenue.module';
 
 const service = 'analytics';
+/** Figures may be a moment late; their writing should cost the shop as little as it can. */
+const gatherMs = 250;
 
 @Module({
   imports: [
     ServiceHostModule.forService({ service, config: BaseConfig }),
     DatabaseModule.forService({ service, migrations, partitions: [{ table: 'analytics_events', monthsAhead: 3 }] }),
-    MessagingModule.forService({ service }),
+    MessagingModule.forService({ service, gatherMs }),
     HttpModule.forService({ service }),
     AccessModule.forService(),
     EventsModule,

@@ -12,12 +12,14 @@ import { TemplatesModule } from './templates/templates.module';
 import { WebhooksModule } from './webhooks/webhooks.module';
 
 const service = 'notifications';
+/** A mail may be a moment late; writing it should cost the shop as little as it can. */
+const gatherMs = 100;
 
 @Module({
   imports: [
     ServiceHostModule.forService({ service, config: NotificationsConfig }),
     DatabaseModule.forService({ service, migrations }),
-    MessagingModule.forService({ service }),
+    MessagingModule.forService({ service, gatherMs }),
     HttpModule.forService({ service }),
     AccessModule.forService(),
     ContactsModule,

@@ -99,8 +99,10 @@ export class FlorinTransport extends Server implements CustomTransportStrategy {
 
   private consumerOf(handler: MessageHandler, roundsOf: Map<object, Rounds>, failed: FailedMessages): QueueConsumer {
     const subscription = handler.extras?.[subscriptionKey] as Subscription;
-    const rounds = roundsOf.get(subscription.controller) ?? new Rounds(this.transactions);
-    roundsOf.set(subscription.controller, rounds);
+    const { gatherMs } = this.settings;
+    const sharers = gatherMs > 0 ? this : subscription.controller;
+    const rounds = roundsOf.get(sharers) ?? new Rounds(this.transactions, gatherMs);
+    roundsOf.set(sharers, rounds);
     const { service, namespace, maxMessageBytes } = this.settings;
     const consumer = consumerOf(service, subscription.contract.name, subscription.as);
     const setHandler = new SetHandler({

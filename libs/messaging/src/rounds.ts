@@ -1,10 +1,10 @@
 import type { Transactions } from '@florin/database';
-import { Pace } from '@florin/kernel';
+import { Pace, sleep } from '@florin/kernel';
 import { handleParts } from './one-transaction';
 import type { QueueConsumer } from './queue-consumer';
 
 /**
- * The work of one controller: what waits in the queues of all its handlers is handled in one transaction at a time. So a
+ * The work of one controller, or of a whole service that nobody waits for: what waits in the queues of all its handlers is handled in one transaction at a time. So a
  * process never races itself for the rows of one checkout, and the fuller the queues, the more shares a commit.
  */
 export class Rounds {
@@ -13,7 +13,10 @@ export class Rounds {
   private readonly stopped = new AbortController();
   private working: Promise<void> | undefined;
 
-  constructor(private readonly transactions: Transactions) {}
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly gatherMs: number,
+  ) {}
 
   add(consumer: QueueConsumer): void {
     this.consumers.push(consumer);
@@ -21,8 +24,7 @@ export class Rounds {
 
   /** Something waits: the next round takes it. */
   call(): void {
-    // The rest of what the broker sent arrives in the same turn of the event loop: let it, and share the transaction.
-    this.working ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.work());
+    this.working ??= this.gather().then(() => this.work());
   }
 
   /** Starts no round any more. */
@@ -35,10 +37,18 @@ export class Rounds {
     while (this.working) await this.working;
   }
 
+  /** What the broker sent together arrives in the same turn of the event loop: let it, and share the transaction. */
+  private gather(): Promise<void> {
+    if (this.gatherMs > 0) return sleep(this.gatherMs, this.stopped.signal);
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
   private async work(): Promise<void> {
     try {
-      while (this.consumers.some(({ hasWaiting }) => hasWaiting) && !this.stopped.signal.aborted)
+      while (this.consumers.some(({ hasWaiting }) => hasWaiting) && !this.stopped.signal.aborted) {
         await this.pace.turn(() => this.round(), this.stopped.signal);
+        if (this.gatherMs > 0) await this.gather();
+      }
     } finally {
       this.working = undefined;
     }

@@ -15,6 +15,11 @@ export interface MessagingSettings {
   confirmTimeoutMs: number;
   /** How long close waits for running handlers. */
   drainMs: number;
+  /**
+   * How long messages gather before they are handled, for a service that nobody waits for: all its handlers then share one
+   * transaction. 0: at once, and each controller for itself.
+   */
+  gatherMs: number;
   /** Rows that the relay reads and publishes together. */
   relayBatch: number;
   /** How long the relay sleeps when nothing wakes it. */
@@ -46,6 +51,7 @@ export function messagingSettings(given: Partial<MessagingSettings> & { service:
     maxMessageBytes: 1024 * 1024,
     confirmTimeoutMs: 10 * secondMs,
     drainMs: 20 * secondMs,
+    gatherMs: 0,
     relayBatch: 500,
     relayPollMs: 500,
     unroutableBackoffMs: secondMs,
