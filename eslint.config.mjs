@@ -130,6 +130,11 @@ export default defineConfig(
     rules: { '@nx/enforce-module-boundaries': boundaries(['@florin/testing']) },
   },
   {
+    // Tests of a service may start the card processor of the local run: it is what the service speaks with.
+    files: ['apps/*/test/**/*.ts'],
+    rules: { '@nx/enforce-module-boundaries': boundaries(['../../../tools/sandbox/processor']) },
+  },
+  {
     // Matchers (expect.any) and answers of servers are any by nature; what a test does with them is checked by running it.
     files: ['**/*.spec.ts', '{apps,libs,tools}/*/test/**/*.ts', 'tools/*/*/test/**/*.ts', 'e2e/**/*.ts'],
     rules: {

@@ -6,6 +6,7 @@ export { MessagingModule } from './messaging.module';
 export { messagingMigrations } from './migrations';
 export { Outbox, type SayOptions, type Saying } from './outbox';
 export { PoisonMessage } from './poison-message';
+export { ProcessListener, type ProcessListenerOptions } from './process-listener';
 export { Relay } from './relay';
 export { MESSAGING_SETTINGS, messagingSettings, type MessagingSettings } from './settings';
 export { consumerOf, deadQueueOf, exchangeOf, queueOf, retryTierOf } from './topology';

@@ -40,7 +40,10 @@ export class CreateTopup {
         ]);
         await this.topups.insert(tx, { ...owner, id, paymentId, amountMinor: input.amount_minor });
         return accepted(
-          present(await this.topups.one(tx, caller.merchantId, caller.subject, id), 'a top-up that was just asked for is there'),
+          present(
+            await this.topups.one(tx, caller.merchantId, caller.subject, id),
+            'a top-up that was just asked for is there',
+          ),
         );
       }),
     );
