@@ -52,8 +52,8 @@ function operations({ contract, saidBy, heardBy }: Talk): [string, Json][] {
       { action: 'send', summary: `${service} says ${contract.name}`, ...about },
     ]),
     ...hearers.map((service): [string, Json] => [
-      `${service}.hears.${contract.name}`,
-      { action: 'receive', summary: `${service} hears ${contract.name}`, ...about },
+      `${service.replaceAll(' ', '_')}.hears.${contract.name}`,
+      { action: 'receive', summary: `${service.replaceAll(' ', '_')}.hears.${contract.name}`, ...about },
     ]),
   ];
 }

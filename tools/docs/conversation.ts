@@ -3,6 +3,9 @@ import { join, relative, sep } from 'node:path';
 import * as contracts from '@florin/contracts';
 import type { MessageContract } from '@florin/contracts';
 
+/** Stands for the seven, where each of their processes hears something. */
+export const everyService = 'every service';
+
 /** Who says a message and who hears it, as the code has it today. */
 export interface Talk {
   contract: MessageContract;
@@ -17,6 +20,7 @@ export interface Hearing {
 }
 
 const consumesPattern = /@Consumes(?:Set)?\(\s*([A-Za-z]\w*)/g;
+const listensPattern = /contract:\s*([A-Za-z]\w*),\s*as:/g;
 const importPattern = /import\s+(?:type\s+)?\{([^}]*)\}\s+from\s+'@florin\/contracts'/g;
 
 /** Reads the code of all services and gives one entry per contract, in the order of the contract list. */
@@ -41,7 +45,24 @@ export function listen(root: string): Talk[] {
       if (talk && maySay && !heard.has(contract) && !talk.saidBy.includes(service)) talk.saidBy.push(service);
     }
   }
+  for (const { contract, file } of heardInMemory(root, names))
+    talks.get(contract)?.heardBy.push({ service: everyService, file });
   return [...talks.values()];
+}
+
+/** What every process hears for what it keeps in memory, whatever its service. */
+function* heardInMemory(
+  root: string,
+  names: Map<string, MessageContract>,
+): Generator<{ contract: MessageContract; file: string }> {
+  const folder = 'libs/service-host/src';
+  for (const name of readdirSync(join(root, folder)).filter((each) => each.endsWith('.ts'))) {
+    const file = `${folder}/${name}`;
+    for (const [, heard = ''] of readFileSync(join(root, file), 'utf8').matchAll(listensPattern)) {
+      const contract = names.get(heard);
+      if (contract) yield { contract, file };
+    }
+  }
 }
 
 function* imported(code: string, names: Map<string, MessageContract>): Generator<MessageContract> {

@@ -29,4 +29,3 @@ export { describe as describeProblem, type Problem } from './problem';
 export { RateLimitGuard } from './limits/rate-limit-guard';
 export { Field, type FieldOptions } from './openapi/field';
 export { OpenApi } from './openapi/open-api';
-export { mergeDocuments } from './openapi/merge';

@@ -29,7 +29,6 @@ import {
   IsCurrency,
   IsId,
   IsMinor,
-  mergeDocuments,
   PageQuery,
   RateLimit,
 } from '../src';
@@ -269,26 +268,5 @@ describe('the OpenAPI document', () => {
     for (const [, name = ''] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g))
       expect(document.components.schemas).toHaveProperty(name);
     expect(text).not.toContain('"nullable"');
-  });
-
-  it('GW-03: documents of services merge into one; schemas that clash are kept apart, paths that clash are an error', () => {
-    const other = structuredClone<typeof document>(document);
-    other.paths = { '/api/v1/other': { get: document.paths['/api/v1/products']?.['post'] as Json } };
-    (other.components.schemas['ReceiptView'] as unknown as { description: string }).description = 'another one';
-    const merged = mergeDocuments('Florin', '1', [
-      { service: 'catalog', document: document as never },
-      { service: 'orders', document: other as never },
-    ]);
-    expect(Object.keys(merged.paths)).toHaveLength(4);
-    expect(Object.keys(merged.components?.schemas ?? {})).toEqual(
-      expect.arrayContaining(['ReceiptView', 'OrdersReceiptView', 'ProductDto']),
-    );
-    expect(JSON.stringify(merged.paths['/api/v1/other'])).toContain('#/components/schemas/OrdersReceiptView');
-    expect(() =>
-      mergeDocuments('x', '1', [
-        { service: 'a', document: document as never },
-        { service: 'b', document: document as never },
-      ]),
-    ).toThrow('GET /api/v1/products');
   });
 });
