@@ -8,6 +8,7 @@ import { House } from '../up/house';
 import { spoken } from '../up/progress';
 import { root } from '../up/services';
 import { usageOf } from './processes';
+import { measureYardstick } from './yardstick';
 
 const { values: flags } = parseArgs({
   options: {
@@ -57,11 +58,14 @@ async function main(): Promise<number> {
     const run = house.describe();
     await sleep(2_000);
     const rest = usageOf(house.pids);
+    const yardstick = await measureYardstick(run);
     const arena = await openArena(run, Math.max(...levels));
     await level(house, arena, 8, 3);
     const began = new Date();
     const measured: Level[] = [];
     for (const shoppers of levels) measured.push(await level(house, arena, shoppers, seconds));
+    console.log(`\n  yardstick, before: ${yardstick}`);
+    console.log(`  yardstick, after:  ${await measureYardstick(run)}`);
     print(measured, rest, usageOf(house.pids));
     await printLag(run.databases, began);
     const { status, text } = await prove(run, 120);

@@ -21,7 +21,7 @@ let named = 0;
 
 /**
  * Looks up one SQL text. Parsing costs PostgreSQL about as much as running a small statement, so text that
- * is used again is prepared once per connection; the plan is still made afresh for every call (see pool.ts).
+ * is used again is prepared once per connection, and planned once (see pool.ts).
  */
 export function statementOf(sql: string): Statement {
   let statement = known.get(sql);
