@@ -6,7 +6,7 @@ import { type Arena, listenForPoints, openArena, placeOrder } from '../client/ar
 import { prove, verdictOf } from '../client/prover';
 import { House } from '../up/house';
 import { spoken } from '../up/progress';
-import { root } from '../up/services';
+import { root, services } from '../up/services';
 import { usageOf } from './processes';
 import { measureYardstick } from './yardstick';
 
@@ -68,12 +68,27 @@ async function main(): Promise<number> {
     console.log(`  yardstick, after:  ${await measureYardstick(run)}`);
     print(measured, rest, usageOf(house.pids));
     await printLag(run.databases, began);
+    console.log(`  up again after SIGKILL: ${await timesToRise(house)}`);
     const { status, text } = await prove(run, 120);
     console.log(status === 0 ? `\n  ${verdictOf(text)}` : text);
     return status;
   } finally {
     await house.down();
   }
+}
+
+/** How long each service takes, alone, from its death until it is ready; the supervisor's pause is in it. */
+async function timesToRise(house: House): Promise<string> {
+  const times: string[] = [];
+  for (const service of services) {
+    const began = performance.now();
+    const { pid = 0 } = house.process(service);
+    process.kill(pid, 'SIGKILL');
+    while (house.process(service).pid === pid) await sleep(10);
+    await house.process(service).ready();
+    times.push(`${service} ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+  }
+  return times.join(', ');
 }
 
 /** So many shoppers, each buying again as soon as the last order was answered; an order ends when its points are posted. */
