@@ -6,6 +6,7 @@ export { ConfigFaults, loadConfig, type Environment } from './load-config';
 export { LocalDefault } from './local-default';
 export { addLogFields, withLogFields, type LogFields } from './logs/log-fields';
 export { Lifecycle } from './lifecycle';
+export { OutsideWork } from './outside-work';
 export { Roles, type Role } from './roles';
 export { ServiceHostModule } from './service-host.module';
 export type { ShownSpan } from './traces/span-ring';

@@ -10,6 +10,7 @@ export { testBroker } from './test-broker';
 export type { TestBroker } from './test-broker';
 export { eventually } from './eventually';
 export type { EventuallyOptions } from './eventually';
+export { describeMigrations } from './describe-migrations';
 export { Peer } from './peer';
 export type { SayOptions } from './peer';
 export { jwksUrl, testAudience, testIssuer, tokenFor } from './tokens';

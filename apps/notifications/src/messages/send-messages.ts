@@ -1,6 +1,6 @@
 import { LeasedWork, Transactions } from '@florin/database';
-import { Roles } from '@florin/service-host';
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { OutsideWork, Roles } from '@florin/service-host';
+import { Injectable } from '@nestjs/common';
 import { KeepTemplates } from '../templates/keep-templates';
 import { render } from '../templates/render-template';
 import { Mailer } from './mailer';
@@ -14,16 +14,17 @@ const concurrency = 4;
  * with the same Message-ID: that is the best SMTP allows.
  */
 @Injectable()
-export class SendMessages implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class SendMessages extends OutsideWork<Message, string> {
   readonly work: LeasedWork<Message, string>;
 
   constructor(
     private readonly templates: KeepTemplates,
     private readonly mailer: Mailer,
     private readonly records: SendRecords,
-    private readonly roles: Roles,
+    roles: Roles,
     transactions: Transactions,
   ) {
+    super(roles);
     this.work = new LeasedWork<Message, string>(
       {
         name: 'send-messages',
@@ -36,14 +37,6 @@ export class SendMessages implements OnApplicationBootstrap, BeforeApplicationSh
       },
       transactions,
     );
-  }
-
-  onApplicationBootstrap(): void {
-    if (this.roles.has('worker')) this.work.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.work.stop();
   }
 
   private async send(message: Message): Promise<string> {

@@ -2,8 +2,8 @@ import { webhookDelivered } from '@florin/contracts';
 import { type Finished, LeasedWork, Transactions, type Tx } from '@florin/database';
 import { type Clock, hourMs, minuteMs, secondMs } from '@florin/kernel';
 import { Outbox } from '@florin/messaging';
-import { CLOCK, Roles } from '@florin/service-host';
-import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { CLOCK, OutsideWork, Roles } from '@florin/service-host';
+import { Inject, Injectable } from '@nestjs/common';
 import { CallEndpoint, type EndpointAnswer } from './call-endpoint';
 import { type Delivery, type EndedAttempt, WebhooksRepository } from './webhooks.repository';
 
@@ -15,17 +15,18 @@ const endpointEnded: EndpointAnswer = { error: 'the endpoint was ended', tookMs:
 
 /** Delivers what is pending, outside of any transaction. The event's id goes with every attempt, so a receiver can tell a repetition. */
 @Injectable()
-export class DeliverWebhooks implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class DeliverWebhooks extends OutsideWork<Delivery, EndpointAnswer> {
   readonly work: LeasedWork<Delivery, EndpointAnswer>;
 
   constructor(
     private readonly webhooks: WebhooksRepository,
     private readonly callEndpoint: CallEndpoint,
     private readonly outbox: Outbox,
-    private readonly roles: Roles,
+    roles: Roles,
     @Inject(CLOCK) private readonly clock: Clock,
     transactions: Transactions,
   ) {
+    super(roles);
     this.work = new LeasedWork<Delivery, EndpointAnswer>(
       {
         name: 'deliver-webhooks',
@@ -39,14 +40,6 @@ export class DeliverWebhooks implements OnApplicationBootstrap, BeforeApplicatio
       },
       transactions,
     );
-  }
-
-  onApplicationBootstrap(): void {
-    if (this.roles.has('worker')) this.work.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.work.stop();
   }
 
   private async finish(tx: Tx, done: readonly Finished<Delivery, EndpointAnswer>[]): Promise<void> {

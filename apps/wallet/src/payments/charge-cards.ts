@@ -1,6 +1,6 @@
 import { type Finished, LeasedWork, Transactions, type Tx } from '@florin/database';
-import { Roles } from '@florin/service-host';
-import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { OutsideWork, Roles } from '@florin/service-host';
+import { Inject, Injectable } from '@nestjs/common';
 import { CARD_PROCESSOR, type CardProcessor, type ChargeFact } from '../processors/card-processor';
 import { type Heard, LearnOutcomes } from './learn-outcomes';
 import type { Payment } from './payment';
@@ -11,16 +11,17 @@ const concurrency = 32;
 
 /** Asks of the processor what is still to be asked, outside of any transaction; a crash in between asks again under the same key. */
 @Injectable()
-export class ChargeCards implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class ChargeCards extends OutsideWork<Payment, ChargeFact> {
   readonly work: LeasedWork<Payment, ChargeFact>;
 
   constructor(
     @Inject(CARD_PROCESSOR) private readonly processor: CardProcessor,
     private readonly payments: PaymentsRepository,
     private readonly learnOutcomes: LearnOutcomes,
-    private readonly roles: Roles,
+    roles: Roles,
     transactions: Transactions,
   ) {
+    super(roles);
     this.work = new LeasedWork<Payment, ChargeFact>(
       {
         name: 'charge-cards',
@@ -33,14 +34,6 @@ export class ChargeCards implements OnApplicationBootstrap, BeforeApplicationShu
       },
       transactions,
     );
-  }
-
-  onApplicationBootstrap(): void {
-    if (this.roles.has('worker')) this.work.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.work.stop();
   }
 
   private ask(payment: Payment, signal: AbortSignal): Promise<ChargeFact> {

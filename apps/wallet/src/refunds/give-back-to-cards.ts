@@ -1,7 +1,7 @@
 import { type Finished, LeasedWork, Transactions, type Tx } from '@florin/database';
 import { backoffMs, present, secondMs } from '@florin/kernel';
-import { Roles } from '@florin/service-host';
-import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { OutsideWork, Roles } from '@florin/service-host';
+import { Inject, Injectable } from '@nestjs/common';
 import { CARD_PROCESSOR, type CardProcessor, type RefundFact } from '../processors/card-processor';
 import { BookRefunds } from './book-refunds';
 import { type RefundRow, RefundsRepository } from './refunds.repository';
@@ -10,16 +10,17 @@ const concurrency = 16;
 
 /** Asks the processor to give card money back; silence makes a refund unknown, and only asking leads out of that. */
 @Injectable()
-export class GiveBackToCards implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class GiveBackToCards extends OutsideWork<RefundRow, RefundFact> {
   readonly work: LeasedWork<RefundRow, RefundFact>;
 
   constructor(
     @Inject(CARD_PROCESSOR) private readonly processor: CardProcessor,
     private readonly refunds: RefundsRepository,
     private readonly bookRefunds: BookRefunds,
-    private readonly roles: Roles,
+    roles: Roles,
     transactions: Transactions,
   ) {
+    super(roles);
     this.work = new LeasedWork<RefundRow, RefundFact>(
       {
         name: 'give-back-to-cards',
@@ -32,14 +33,6 @@ export class GiveBackToCards implements OnApplicationBootstrap, BeforeApplicatio
       },
       transactions,
     );
-  }
-
-  onApplicationBootstrap(): void {
-    if (this.roles.has('worker')) this.work.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.work.stop();
   }
 
   private ask(refund: RefundRow, signal: AbortSignal): Promise<RefundFact> {
