@@ -280,3 +280,16 @@ describe('what is refused before anything is reserved', () => {
     ).toHaveLength(0);
   });
 });
+
+it.each(['4242424242424242', 'tok_4242424242424242', '4242-4242-4242-4242'])(
+  'refuses the card number in %s, and keeps nothing of it',
+  async (token) => {
+    const ada = house.shopper();
+    const { id } = await house.cart(ada);
+    const answer = await house.place(ada, id, { payment: { card_token: token } });
+    expect([answer.status, answer.problem?.errors?.[0]?.field]).toEqual([400, 'payment.card_token']);
+    for (const table of ['orders', 'outbox', 'idempotency_keys'])
+      expect(await house.count(`${table} kept WHERE kept::text LIKE $1`, [`%${token}%`])).toBe(0);
+    expect(await house.count('orders WHERE member_id = $1', [ada.id])).toBe(0);
+  },
+);

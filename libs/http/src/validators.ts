@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { IsInt, IsString, Length, Matches, Max, MaxLength, Min, MinLength, ValidateBy } from 'class-validator';
-import { isId } from '@florin/kernel';
+import { holdsCardNumber, isId } from '@florin/kernel';
 
 /** An amount in minor units: a whole number, from `min` (0 unless said) to what arithmetic keeps exact. */
 export function IsMinor(bounds: { min?: number; max?: number } = {}): PropertyDecorator {
@@ -27,4 +27,19 @@ export function IsId(options: { each?: boolean } = {}): PropertyDecorator {
 /** Text of a person or machine: at least `min` (1 unless said) and at most `max` characters. */
 export function BoundedText(max: number, min = 1): PropertyDecorator {
   return applyDecorators(IsString(), MinLength(min), MaxLength(max));
+}
+
+/** A token of a card processor. What holds a card number is refused, because none may ever reach us. */
+export function IsCardToken(): PropertyDecorator {
+  return applyDecorators(
+    IsString(),
+    Matches(/^[A-Za-z0-9_.:-]{3,200}$/, { message: '$property must be a token of the card processor' }),
+    ValidateBy({
+      name: 'holdsNoCardNumber',
+      validator: {
+        validate: (value: unknown) => typeof value !== 'string' || !holdsCardNumber(value),
+        defaultMessage: () => '$property holds a card number: send a token of the processor instead',
+      },
+    }),
+  );
 }

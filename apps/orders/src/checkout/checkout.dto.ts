@@ -1,30 +1,9 @@
 import { Type } from 'class-transformer';
-import {
-  IsEmail,
-  IsIn,
-  IsNotEmptyObject,
-  IsOptional,
-  IsString,
-  MaxLength,
-  ValidateBy,
-  ValidateNested,
-} from 'class-validator';
-import { BoundedText, IsCurrency, IsMinor } from '@florin/http';
+import { IsEmail, IsIn, IsNotEmptyObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { BoundedText, IsCardToken, IsCurrency, IsMinor } from '@florin/http';
 import { Id, IsInstant, Optional } from '../input';
 import type { OrderRecord } from '../orders/order-records';
 import { largestOrderMinor } from '../pricing/price-waterfall';
-
-/** A token of the card processor. Anything that looks like a card number is refused, because none may ever reach us. */
-function IsCardToken(): PropertyDecorator {
-  const looksLikeCard = (text: string) => /^\d{12,19}$/.test(text.replace(/[\s.-]/g, ''));
-  return ValidateBy({
-    name: 'isCardToken',
-    validator: {
-      validate: (value) => typeof value === 'string' && /^[A-Za-z0-9_.:-]{3,200}$/.test(value) && !looksLikeCard(value),
-      defaultMessage: () => '$property must be a token of the card processor, never a card number',
-    },
-  });
-}
 
 export class PaymentDto {
   /** How much the wallet pays; the card pays the rest. */

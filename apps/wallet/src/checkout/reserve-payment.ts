@@ -1,12 +1,11 @@
 import { causeOf, type Envelope, type PaymentReserve } from '@florin/contracts';
 import type { Tx } from '@florin/database';
-import { assert, newId } from '@florin/kernel';
+import { assert, holdsCardNumber, newId } from '@florin/kernel';
 import { Ledger } from '@florin/ledger';
 import { Injectable } from '@nestjs/common';
 import { walletAccount } from '../accounts/money-accounts';
 import { OpenWallets } from '../accounts/open-wallets';
 import { RequestPayments } from '../payments/request-payments';
-import { holdsCardNumber } from '../processors/card-token';
 import { CheckoutAnswers } from './checkout-answers';
 import { type Checkout, CheckoutsRepository } from './checkouts.repository';
 

@@ -1,6 +1,5 @@
-import { IsCurrency, IsId, IsMinor } from '@florin/http';
+import { IsCardToken, IsCurrency, IsId, IsMinor } from '@florin/http';
 import { IsDate, IsIn, IsOptional, IsString } from 'class-validator';
-import { IsCardToken } from '../processors/card-token';
 
 const mostMinor = 1_000_000_00;
 

@@ -1,3 +1,5 @@
+import { passesLuhn } from '@florin/kernel';
+
 const hidden = '[hidden]';
 
 /** Names whose values never reach a log, at any depth, in headers, objects and JSON text inside strings. */
@@ -37,16 +39,4 @@ function hideCard(digits: string, ...rest: unknown[]): string {
   if (!passesLuhn(digits)) return digits;
   const [offset, line] = rest.slice(-2) as [number, string];
   return /[:,[]/.test(line[offset - 1] ?? '') ? '0' : hidden;
-}
-
-/** The check digit of card numbers (ISO/IEC 7812-1): one number in ten passes by chance. */
-function passesLuhn(text: string): boolean {
-  const digits = text.replace(/\D/g, '');
-  let sum = 0;
-  for (let index = 0; index < digits.length; index += 1) {
-    const digit = Number(digits[digits.length - 1 - index]);
-    const doubled = index % 2 === 0 ? digit : digit * 2;
-    sum += doubled > 9 ? doubled - 9 : doubled;
-  }
-  return sum % 10 === 0;
 }
