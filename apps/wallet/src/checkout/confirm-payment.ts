@@ -23,21 +23,23 @@ export class ConfirmPayment {
     const known = [...(await this.checkouts.lock(tx, [...new Set(asked.map(({ data }) => data.checkoutId))])).values()];
     const reserved = known.filter(({ state }) => state === 'reserved');
     const charging = reserved.filter(({ paymentId }) => paymentId !== null);
-    await this.requestPayments.want(
-      tx,
-      charging.flatMap(({ paymentId }) => paymentId ?? []),
-      'captured',
-    );
-    const booked = await this.bookCheckouts.capture(
-      tx,
-      reserved.filter(({ paymentId }) => paymentId === null),
-    );
     const confirming = charging.map((checkout): Checkout => ({ ...checkout, state: 'confirming' }));
-    await this.checkouts.save(tx, [...booked, ...confirming]);
-    await this.answers.say(tx, booked);
-    await this.answers.repeat(
-      tx,
-      known.filter(({ state }) => state !== 'reserved'),
-    );
+    const [booked] = await Promise.all([
+      this.bookCheckouts.capture(
+        tx,
+        reserved.filter(({ paymentId }) => paymentId === null),
+      ),
+      this.requestPayments.want(
+        tx,
+        charging.flatMap(({ paymentId }) => paymentId ?? []),
+        'captured',
+      ),
+      this.checkouts.save(tx, confirming),
+      this.answers.repeat(
+        tx,
+        known.filter(({ state }) => state !== 'reserved'),
+      ),
+    ]);
+    await Promise.all([this.checkouts.save(tx, booked), this.answers.say(tx, booked)]);
   }
 }

@@ -42,7 +42,7 @@ export class ReservePayment {
     if (fresh.length === 0) return;
     const refusals = await this.hold(tx, fresh);
     const decided = fresh.map((each) => this.decided(each, refusals.get(each.data.checkoutId)));
-    await this.requestPayments.start(
+    const starting = this.requestPayments.start(
       tx,
       decided.filter(isCharging).map(({ checkout, asked: { data } }) => ({
         id: checkout.paymentId,
@@ -58,15 +58,13 @@ export class ReservePayment {
         cause: checkout.cause,
       })),
     );
-    const written = await this.checkouts.insert(
-      tx,
-      decided.map(({ checkout }) => checkout),
-    );
+    const checkouts = decided.map(({ checkout }) => checkout);
+    const [written] = await Promise.all([
+      this.checkouts.insert(tx, checkouts),
+      this.answers.say(tx, checkouts),
+      starting,
+    ]);
     assert(written.size === fresh.length, 'a checkout was released while its money was being reserved');
-    await this.answers.say(
-      tx,
-      decided.map(({ checkout }) => checkout),
-    );
   }
 
   /** Holds wallet money; gives the refusals by checkout. */

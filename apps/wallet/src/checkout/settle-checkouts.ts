@@ -30,16 +30,18 @@ export class SettleCheckouts implements OnModuleInit {
       const state = checkout && stateAfter(checkout.state, payment.state);
       return checkout && state ? [{ ...checkout, ...reasonOf(checkout, payment), state }] : [];
     });
-    await this.bookCheckouts.capture(
-      tx,
-      next.filter(({ state }) => state === 'captured'),
-    );
-    await this.bookCheckouts.free(
-      tx,
-      next.filter(({ state }) => state === 'refused' || state === 'released'),
-    );
-    await this.checkouts.save(tx, next);
-    await this.answers.say(tx, next);
+    await Promise.all([
+      this.bookCheckouts.capture(
+        tx,
+        next.filter(({ state }) => state === 'captured'),
+      ),
+      this.bookCheckouts.free(
+        tx,
+        next.filter(({ state }) => state === 'refused' || state === 'released'),
+      ),
+      this.checkouts.save(tx, next),
+      this.answers.say(tx, next),
+    ]);
   }
 }
 

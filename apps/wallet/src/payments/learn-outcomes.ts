@@ -72,22 +72,20 @@ export class LearnOutcomes {
       });
       if (isMoved) moved.push({ from: payment, to: next, heard: news });
     }
-    await this.payments.save(tx, changes);
-    await this.payments.insertSteps(
-      tx,
-      moved.map(({ from, to, heard: news }) => ({
-        paymentId: to.id,
-        fromState: from.state,
-        toState: to.state,
-        learnedFrom: news.learnedFrom,
-        detail: to.declineCode ?? news.detail ?? null,
-      })),
-    );
+    const steps = moved.map(({ from, to, heard: news }) => ({
+      paymentId: to.id,
+      fromState: from.state,
+      toState: to.state,
+      learnedFrom: news.learnedFrom,
+      detail: to.declineCode ?? news.detail ?? null,
+    }));
+    const known = moved.map(({ to }) => to).filter(({ state }) => state !== 'unknown' && state !== 'requested');
+    await Promise.all([
+      this.payments.save(tx, changes),
+      this.payments.insertSteps(tx, steps),
+      this.outcomes.tell(tx, known),
+    ]);
     for (const { to } of moved) paymentsByState.inc({ state: to.state });
-    await this.outcomes.tell(
-      tx,
-      moved.map(({ to }) => to).filter(({ state }) => state !== 'unknown' && state !== 'requested'),
-    );
   }
 
   private changed(
