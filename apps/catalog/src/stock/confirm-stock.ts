@@ -35,12 +35,6 @@ export class ConfirmStock {
     const lines = await this.linesOf(tx, [...reserved, ...late]);
     const recovered = await this.recover(tx, late, lines);
     const sold = [...reserved, ...recovered];
-    await this.stock.settleCheckouts(
-      tx,
-      sold.map(({ data }) => data.checkoutId),
-      'confirmed',
-      sold.map(() => null),
-    );
     const from = (each: Asked, account: 'reserved' | 'available') =>
       (lines.get(each.data.checkoutId) ?? []).map(({ variantId, quantity, checkoutId }) => ({
         variantId,
@@ -49,16 +43,23 @@ export class ConfirmStock {
         sold: quantity,
         reference: checkoutId,
       }));
-    await this.stock.move(tx, [
+    const moves = [
       ...reserved.flatMap((each) => from(each, 'reserved')),
       ...recovered.flatMap((each) => from(each, 'available')),
+    ];
+    const confirmed = once.filter((each) => stateOf(each) === 'confirmed');
+    const lost = once.filter((each) => !sold.includes(each) && !confirmed.includes(each));
+    await Promise.all([
+      this.stock.settleCheckouts(
+        tx,
+        sold.map(({ data }) => data.checkoutId),
+        'confirmed',
+        sold.map(() => null),
+      ),
+      this.stock.move(tx, moves),
+      this.answers.confirmed(tx, [...sold, ...confirmed]),
+      this.refuse(tx, lost, known),
     ]);
-    await this.answers.confirmed(tx, [...sold, ...once.filter((each) => stateOf(each) === 'confirmed')]);
-    await this.refuse(
-      tx,
-      once.filter((each) => !sold.includes(each) && stateOf(each) !== 'confirmed'),
-      known,
-    );
   }
 
   private async linesOf(tx: Tx, asked: readonly Asked[]): Promise<Map<string, ReservedLine[]>> {

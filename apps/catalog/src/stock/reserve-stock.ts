@@ -47,48 +47,43 @@ export class ReserveStock {
     const reserved = fresh.filter((each) => shortagesOf(each).length === 0);
     const refused = fresh.filter((each) => shortagesOf(each).length > 0);
 
-    const written = await this.stock.insertCheckouts(tx, [
+    const headers = [
       ...reserved.map((each) => header(each, 'reserved')),
       ...refused.map((each) => header(each, 'refused')),
+    ];
+    const lines = reserved.flatMap(({ data }) => data.lines.map((line) => ({ ...line, checkoutId: data.checkoutId })));
+    const moves = lines.map(({ variantId, quantity, checkoutId }) => ({
+      variantId,
+      kind: 'reserve' as const,
+      available: -quantity,
+      reserved: quantity,
+      reference: checkoutId,
+    }));
+    const kept = reserved.map((each) =>
+      this.answers.to(each, { checkoutId: each.data.checkoutId, expiresAt: each.data.expiresAt }),
+    );
+    const short = refused.map((each) =>
+      this.answers.to(each, { checkoutId: each.data.checkoutId, shortages: shortagesOf(each).map(told) }),
+    );
+    const [written] = await Promise.all([
+      this.stock.insertCheckouts(tx, headers),
+      this.stock.insertReservations(tx, lines),
+      this.stock.move(tx, moves),
+      this.outbox.addAll(tx, stockReserved, kept),
+      this.outbox.addAll(tx, stockRefused, short),
     ]);
     // A release of one of them came in between: this set starts over, message by message, and then sees it.
     assert(written.size === fresh.length, 'a checkout was settled while its stock was being reserved');
-    const lines = reserved.flatMap(({ data }) => data.lines.map((line) => ({ ...line, checkoutId: data.checkoutId })));
-    await this.stock.insertReservations(tx, lines);
-    await this.stock.move(
-      tx,
-      lines.map(({ variantId, quantity, checkoutId }) => ({
-        variantId,
-        kind: 'reserve',
-        available: -quantity,
-        reserved: quantity,
-        reference: checkoutId,
-      })),
-    );
-    await this.outbox.addAll(
-      tx,
-      stockReserved,
-      reserved.map((each) =>
-        this.answers.to(each, { checkoutId: each.data.checkoutId, expiresAt: each.data.expiresAt }),
-      ),
-    );
-    await this.outbox.addAll(
-      tx,
-      stockRefused,
-      refused.map((each) =>
-        this.answers.to(each, {
-          checkoutId: each.data.checkoutId,
-          shortages: shortagesOf(each).map(({ lineId, variantId, quantity, available: left }) => ({
-            lineId,
-            variantId,
-            requested: quantity,
-            available: left,
-          })),
-        }),
-      ),
-    );
   }
 }
+
+/** A shortage as its message says it. */
+const told = ({ lineId, variantId, quantity, available }: ReserveDecision['shortages'][number]) => ({
+  lineId,
+  variantId,
+  requested: quantity,
+  available,
+});
 
 const idsOf = (asked: readonly Asked[]): string[] => [...new Set(asked.map(({ data }) => data.checkoutId))];
 

@@ -57,9 +57,7 @@ export class EarnPoints {
       })),
     );
     const earned = await this.decide(tx, fresh);
-    await this.post(tx, earned);
-    await this.writer.write(tx, earned);
-    await this.tell(tx, earned);
+    await Promise.all([this.post(tx, earned), this.writer.write(tx, earned), this.tell(tx, earned)]);
   }
 
   private async decide(
@@ -117,7 +115,7 @@ export class EarnPoints {
   }
 
   private async tell(tx: Tx, earned: readonly EarnedOrder[]): Promise<void> {
-    await this.outbox.addAll(
+    const said = this.outbox.addAll(
       tx,
       pointsEarned,
       earned.map(({ order, program, cause, receiptId, earning, standing }) => ({
@@ -137,7 +135,7 @@ export class EarnPoints {
         },
       })),
     );
-    await this.outbox.addAll(
+    const upgraded = this.outbox.addAll(
       tx,
       tierUpgraded,
       earned
@@ -155,7 +153,7 @@ export class EarnPoints {
           },
         })),
     );
-    await this.outbox.addAll(
+    const accrued = this.outbox.addAll(
       tx,
       cashbackAccrued,
       earned
@@ -174,6 +172,7 @@ export class EarnPoints {
           },
         })),
     );
+    await Promise.all([said, upgraded, accrued]);
   }
 }
 

@@ -37,15 +37,9 @@ export class EarningWriter {
   }
 
   async write(tx: Tx, earned: readonly EarnedOrder[]): Promise<void> {
-    await this.issueReceipts.within(tx, earned.map(receiptOf));
-    await this.lots.insertLots(tx, earned.filter(({ earning }) => earning.points > 0).map(lotOf));
-    await this.lots.insertEarnedLines(
-      tx,
-      earned.flatMap(({ order, program, earning }) =>
-        earning.lines.map((line) => ({ ...line, orderId: order.orderId, programId: program.id })),
-      ),
+    const lines = earned.flatMap(({ order, program, earning }) =>
+      earning.lines.map((line) => ({ ...line, orderId: order.orderId, programId: program.id })),
     );
-    await this.lots.insertCashback(tx, earned.filter(({ cashbackMinor }) => cashbackMinor > 0).map(cashbackRow));
     const last = new Map(
       earned.map((each) => [standingKey(each.standing.memberId, each.standing.programId), each.standing]),
     );
@@ -55,11 +49,17 @@ export class EarningWriter {
         { memberId, programId, day, points: earnedOnDay },
       ]),
     );
-    await this.keepStandings.save(tx, {
-      standings: [...last.values()],
-      days: [...days.values()],
-      tierChanges: earned.filter(({ tierBefore, standing }) => tierBefore !== standing.tier).map(tierChangeOf),
-    });
+    await Promise.all([
+      this.issueReceipts.within(tx, earned.map(receiptOf)),
+      this.lots.insertLots(tx, earned.filter(({ earning }) => earning.points > 0).map(lotOf)),
+      this.lots.insertEarnedLines(tx, lines),
+      this.lots.insertCashback(tx, earned.filter(({ cashbackMinor }) => cashbackMinor > 0).map(cashbackRow)),
+      this.keepStandings.save(tx, {
+        standings: [...last.values()],
+        days: [...days.values()],
+        tierChanges: earned.filter(({ tierBefore, standing }) => tierBefore !== standing.tier).map(tierChangeOf),
+      }),
+    ]);
   }
 }
 
