@@ -1,4 +1,4 @@
-import { Refusal } from '@florin/kernel';
+import { mentionsCard, Refusal } from '@florin/kernel';
 import { isStorableText } from './storable-text';
 
 /** Deeper JSON than this is an attack on recursive code, not a request. */
@@ -10,13 +10,15 @@ const longestArray = 10_000;
 const poisoned: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * Refuses input that no route may see: text that PostgreSQL cannot keep, keys that pollute prototypes,
+ * Refuses input that no route may see: text that PostgreSQL cannot keep, card numbers, keys that pollute prototypes,
  * nesting or arrays beyond all measure (SEC-13). Walks the value once; a small body costs about a microsecond.
  */
 export function refuseUnsafe(value: unknown, path = '', depth = 0): void {
   if (typeof value === 'string') {
     if (!isStorableText(value))
       throw unsafe(path, 'unstorable_text', 'Text must not hold NUL characters or halves of surrogate pairs.');
+    if (mentionsCard(value))
+      throw unsafe(path, 'card_number', 'Card numbers are not taken: send a token of the card processor.');
     return;
   }
   if (value === null || typeof value !== 'object' || Buffer.isBuffer(value)) return;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { holdsCardNumber, passesLuhn } from './card-numbers';
+import { holdsCardNumber, mentionsCard, passesLuhn } from './card-numbers';
 
 it.each([
   '4242424242424242',
@@ -23,3 +23,21 @@ it('a wrong digit is always noticed', () => {
     }),
   );
 });
+
+it.each([
+  'card 4242424242424242 exp 12/29',
+  'on 2026-11-21 4242 4242 4242 4242',
+  '5555-5555-5555-4444',
+  '3782 822463 10005',
+  'Visa:4242.4242.4242.4242!',
+])('a card is mentioned in: %s', (text) => expect(mentionsCard(text)).toBe(true));
+
+it.each([
+  '4006381333931',
+  '+31 20 123 45 67 89',
+  'DE89 3704 0044 0532 0130 00',
+  '2026-11-21T10:00:00.000Z',
+  '4242424242424241',
+  '42424242-4242-4242-8242-424242424242',
+  '1'.repeat(500),
+])('no card is mentioned in: %s', (text) => expect(mentionsCard(text)).toBe(false));

@@ -1,3 +1,5 @@
+import { isId } from './ids';
+
 const digitsInARow = /\d(?:[ .-]?\d){11,18}/g;
 
 /** Whether the text holds what could be a card number: 12 to 19 digits, also in groups, that pass the Luhn check (ISO/IEC 7812-1). */
@@ -13,4 +15,33 @@ export function passesLuhn(text: string): boolean {
     return total + (value > 9 ? value - 9 : value);
   }, 0);
   return sum % 10 === 0;
+}
+
+/** Lengths and first digits of the cards in use (ISO/IEC 7812-1 issuer numbers): Visa, Mastercard, American Express, Discover. */
+const issued = /^(?:4\d{15}(?:\d{3})?|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|6(?:011|4[4-9]\d|5\d\d)\d{12})$/;
+const shortest = 15;
+const longest = 19;
+const perhaps = /\d(?:[ .-]?\d){14}/;
+const digitGroups = /\d+(?:[ .-]\d+)*/g;
+
+/**
+ * Whether free text holds a card number as cards are written: narrower than holdsCardNumber, so that article numbers, phone
+ * numbers and account numbers are left alone. Ids (UUIDs) never count.
+ */
+export function mentionsCard(text: string): boolean {
+  const isOurs: boolean = isId(text);
+  if (isOurs || !perhaps.test(text)) return false;
+  return (text.match(digitGroups) ?? []).some((run) => holdsIssued(run.split(/[ .-]/)));
+}
+
+/** Looks at every row of neighbouring groups that together are as long as a card number. */
+function holdsIssued(groups: readonly string[]): boolean {
+  return groups.some((_, first) => {
+    let digits = '';
+    for (let next = first; next < groups.length && digits.length < longest; next += 1) {
+      digits += groups[next] ?? '';
+      if (digits.length >= shortest && issued.test(digits) && passesLuhn(digits)) return true;
+    }
+    return false;
+  });
 }

@@ -7,6 +7,6 @@ export * from './money';
 export * from './refusal';
 export * from './time';
 export { Bell } from './bell';
-export { holdsCardNumber, passesLuhn } from './card-numbers';
+export { holdsCardNumber, mentionsCard, passesLuhn } from './card-numbers';
 export { corkPerTurn } from './cork';
 export { Pace } from './pace';
