@@ -94,6 +94,22 @@ describe('refresh', () => {
     expect(await refused(first.refresh_token)).toBe('refresh_token_reused');
   });
 
+  it('GAP-AUTH-05: the grace ends as soon as a successor is used: then a second use is a theft at once', async () => {
+    const stolen = await newSession();
+    const heir = await refreshed(await refreshed(stolen));
+    expect(await refused(stolen.refresh_token)).toBe('refresh_token_reused');
+    expect(await refused(heir.refresh_token)).toBe('refresh_token_invalid');
+    expect(await revoked(stolen)).toMatchObject([{ reason: 'refresh_token_reused' }]);
+  });
+
+  it('GAP-AUTH-05: of two tabs the use of one tab says nothing about the token of the other', async () => {
+    const shared = await newSession();
+    const [left, right] = [await refreshed(shared), await refreshed(shared)];
+    await refreshed(left);
+    await refreshed(right);
+    await refreshed(right);
+  });
+
   it('GAP-AUTH-05: two tabs that refresh at once both go on', async () => {
     const tokens = await newSession();
     const answers = await Promise.all([1, 2].map(() => house.refresh(tokens.refresh_token)));

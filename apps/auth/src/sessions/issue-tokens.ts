@@ -21,10 +21,12 @@ export class IssueTokens {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async within(tx: Tx, user: User, sessionId: string): Promise<TokensDto> {
+  /** `predecessor` is the hash of the refresh token that is exchanged for the pair; none at a login. */
+  async within(tx: Tx, user: User, sessionId: string, predecessor: string | null = null): Promise<TokensDto> {
     const refreshToken = randomBytes(32).toString('base64url');
     const expiresAt = new Date(this.clock.now().getTime() + this.config.REFRESH_TOKEN_SECONDS * 1_000);
-    await this.sessions.addToken(tx, hashOfRefreshToken(refreshToken), user.id, sessionId, expiresAt);
+    const tokenHash = hashOfRefreshToken(refreshToken);
+    await this.sessions.addToken(tx, { tokenHash, predecessor, userId: user.id, sessionId, expiresAt });
     const accessToken = await this.signingKeys.sign(
       {
         sub: user.id,

@@ -9,7 +9,10 @@ import { hashOfRefreshToken, IssueTokens } from './issue-tokens';
 import type { TokensDto } from './session.dto';
 import { SessionsRepository } from './sessions.repository';
 
-/** Two tabs refresh with the same token at once, or an answer is lost on the way: within this it is no theft. */
+/**
+ * Two tabs refresh with the same token at once, or an answer is lost on the way: within this it is no theft. Only while
+ * nobody has used what it was exchanged for: then the answer did arrive, and whoever asks again is somebody else.
+ */
 const graceMs = 10 * secondMs;
 
 /**
@@ -38,7 +41,10 @@ export class RefreshSession {
     const now = this.clock.now();
     const token = await this.sessions.lockToken(tx, tokenHash);
     if (!token || token.revokedAt || token.expiresAt <= now) return invalidToken();
-    if (token.usedAt && now.getTime() - token.usedAt.getTime() > graceMs) {
+    if (
+      token.usedAt &&
+      (now.getTime() - token.usedAt.getTime() > graceMs || (await this.sessions.hasUsedHeir(tx, token)))
+    ) {
       await this.endSession.within(tx, token.userId, token.sessionId, 'refresh_token_reused', origin);
       return new Refusal(
         'unauthenticated',
@@ -49,7 +55,7 @@ export class RefreshSession {
     await this.sessions.useToken(tx, tokenHash, now);
     await this.sessions.touch(tx, token.userId, token.sessionId, now);
     const user = present(await this.accounts.byId(tx, token.userId), 'a session belongs to a user');
-    return this.issueTokens.within(tx, user, token.sessionId);
+    return this.issueTokens.within(tx, user, token.sessionId, tokenHash);
   }
 }
 
