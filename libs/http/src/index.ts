@@ -1,5 +1,5 @@
 export { type Answer, accepted, Answered, created, ok } from './answered';
-export { type AnswerOptions, Answers } from './answers';
+export { type AnswerOptions, Answers, Reads } from './answers';
 export {
   type CursorField,
   type CursorShape,
@@ -14,7 +14,8 @@ export { etagOf, IfMatch, requireVersion, tag, versionFrom } from './etags';
 export { type Decided, Idempotency, type Queries } from './idempotency';
 export { Idempotent, IdempotencyRequest } from './idempotent';
 export { type IdempotentRequest, idempotentRequest } from './idempotent-request';
-export { parsePrefer } from './prefer';
+export { fromHeader, type HeaderDescription } from './from-header';
+export { parsePrefer, WaitSeconds } from './prefer';
 export { httpAdapter } from './adapter';
 export { HttpModule, type HttpOptions } from './http.module';
 export { idempotencyMigrations } from './idempotency-migrations';

@@ -1,3 +1,5 @@
+import { fromHeader } from './from-header';
+
 /** Longest wait a client may ask for; beyond it proxies start to give up. */
 const longestWaitSeconds = 30;
 
@@ -8,3 +10,13 @@ export function parsePrefer(header: string | string[] | undefined): number {
   const wait = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?(?=$|[,;\s])/i.exec(text)?.[1];
   return wait === undefined ? 0 : Math.min(Number(wait), longestWaitSeconds);
 }
+
+/** Seconds that the client is ready to wait for the end: `@WaitSeconds() waitSeconds: number`. */
+export const WaitSeconds = fromHeader(
+  {
+    name: 'Prefer',
+    required: false,
+    description: `\`wait=N\` waits up to N seconds (${longestWaitSeconds} at the most) for the end, and answers 201 with it; 202 when it takes longer.`,
+  },
+  parsePrefer,
+);

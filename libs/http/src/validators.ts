@@ -1,18 +1,21 @@
 import { applyDecorators } from '@nestjs/common';
-import { IsInt, IsString, Length, Matches, Max, MaxLength, Min, MinLength, ValidateBy } from 'class-validator';
+import { IsInt, IsString, Matches, Max, MaxLength, Min, MinLength, ValidateBy } from 'class-validator';
 import { holdsCardNumber, isId } from '@florin/kernel';
+import { isCurrency } from './currencies';
 
 /** An amount in minor units: a whole number, from `min` (0 unless said) to what arithmetic keeps exact. */
 export function IsMinor(bounds: { min?: number; max?: number } = {}): PropertyDecorator {
   return applyDecorators(IsInt(), Min(bounds.min ?? 0), Max(bounds.max ?? Number.MAX_SAFE_INTEGER));
 }
 
-/** An ISO 4217 code: three capital letters. */
+/** A currency in use, as its ISO 4217 code. */
 export function IsCurrency(): PropertyDecorator {
   return applyDecorators(
     IsString(),
-    Length(3, 3),
-    Matches(/^[A-Z]{3}$/, { message: '$property must be an ISO 4217 code such as EUR' }),
+    ValidateBy({
+      name: 'isCurrency',
+      validator: { validate: isCurrency, defaultMessage: () => '$property must be an ISO 4217 code such as EUR' },
+    }),
   );
 }
 

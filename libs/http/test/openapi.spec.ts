@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Public, Requires } from '@florin/access';
 import Ajv from 'ajv';
@@ -31,6 +31,8 @@ import {
   IsMinor,
   PageQuery,
   RateLimit,
+  Reads,
+  WaitSeconds,
 } from '../src';
 import { startApp, TestIssuer } from './probe-app';
 
@@ -134,9 +136,9 @@ class ProductsController {
   @Requires('catalog.product:write')
   @Idempotent()
   @RateLimit({ limit: 1, windowSeconds: 1 })
-  @Answers(ReceiptView, { status: 202, description: 'Accepted.' })
-  createProduct(@Body() body: ProductDto) {
-    return body;
+  @Answers(ReceiptView, { status: [202, 201], description: 'Accepted.' })
+  createProduct(@Body() body: ProductDto, @WaitSeconds() waitSeconds: number) {
+    return { body, waitSeconds };
   }
 
   @Patch(':productId')
@@ -144,6 +146,14 @@ class ProductsController {
   @Answers([ProductDto])
   change(@IdParam('productId') id: string, @IfMatch() version: number, @Body() body: PriceDto) {
     return { id, version, body };
+  }
+
+  @Post('told')
+  @Public()
+  @HttpCode(200)
+  @Reads(LineView)
+  told() {
+    return {};
   }
 
   @Get('open')
@@ -174,6 +184,7 @@ describe('the OpenAPI document', () => {
     expect(Object.entries(document.paths).map(([path, item]) => [path, Object.keys(item)])).toEqual([
       ['/api/v1/products', ['get', 'post']],
       ['/api/v1/products/{productId}', ['patch']],
+      ['/api/v1/products/told', ['post']],
       ['/api/v1/products/open', ['get']],
     ]);
   });
@@ -234,7 +245,7 @@ describe('the OpenAPI document', () => {
       security: [{ bearer: [] }],
       'x-permissions': ['catalog.product:write'],
     });
-    expect(post.parameters.map(({ name }) => name)).toEqual(['Idempotency-Key', 'X-Merchant-Id']);
+    expect(post.parameters.map(({ name }) => name)).toEqual(['Idempotency-Key', 'X-Merchant-Id', 'Prefer']);
     expect(Object.keys(post.responses)).toEqual(
       expect.arrayContaining(['202', '400', '401', '403', '409', '413', '415', '422', '429', '500', '503', 'default']),
     );
@@ -257,6 +268,19 @@ describe('the OpenAPI document', () => {
         { name: 'stars', in: 'query', required: false, schema: { type: 'integer', minimum: 1, maximum: 5 } },
       ]),
     );
+  });
+
+  it('GW-03: names every status of success, and a body that is read as bytes', () => {
+    const answersOf = (path: string) => document.paths[path]?.['post'] as unknown as { responses: object };
+    const successes = (path: string) => Object.keys(answersOf(path).responses).filter((status) => status < '300');
+    expect(successes('/api/v1/products')).toEqual(['201', '202']);
+    expect(successes('/api/v1/products/told')).toEqual(['200']);
+    expect(answersOf('/api/v1/products/told')).toMatchObject({
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: { $ref: expect.stringMatching(/LineView$/) } } },
+      },
+    });
   });
 
   it('GW-03: every schema is one that a JSON Schema compiler accepts, with no dangling reference', () => {

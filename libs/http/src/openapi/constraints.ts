@@ -42,6 +42,8 @@ const readers: Record<string, Read> = {
   isUuid: text('uuid'),
   isId: text('uuid'),
   isIP: text('ip'),
+  // A document needs the shape, not every code in every schema that holds money.
+  isCurrency: () => ({ type: 'string', minLength: 3, maxLength: 3, pattern: '^[A-Z]{3}$' }),
   isTimeZone: text(),
   isLocale: text(),
   isPhoneNumber: text(),

@@ -1,4 +1,4 @@
-import type { INestApplication } from '@nestjs/common';
+import type { INestApplication, Type } from '@nestjs/common';
 import type { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { AnswerDescription } from '../answers';
@@ -25,7 +25,7 @@ const operational: ReadonlySet<string> = new Set(['/livez', '/readyz', '/startup
 export function buildDocument(parts: DocumentParts): OpenAPIObject {
   describeModels();
   const routes = describeRoutes(parts.service, parts.modules);
-  const bodies = [...routes.values()].flatMap(({ answers }) => (answers?.body ? [answers.body] : []));
+  const bodies = [...routes.values()].flatMap(({ answers, reads }) => [answers?.body ?? [], reads ?? []].flat());
   const settings = new DocumentBuilder()
     .setTitle(`Florin ${parts.service}`)
     .setDescription(parts.description)
@@ -61,7 +61,9 @@ function complete(operation: Operation, route: DescribedRoute, path: string): vo
   if (Array.isArray(route.access)) Object.assign(operation, { 'x-permissions': route.access });
   const parameters = operation.parameters ?? [];
   operation.parameters = [...parameters.map(readable), ...headersOf(route)];
-  operation.responses = { [route.status]: successOf(route), ...problemsOf(operation, route, path) };
+  if (route.reads) operation.requestBody = { required: true, content: contentOf(referenceTo(route.reads)) };
+  const successes = Object.fromEntries(route.statuses.map((status) => [status, successOf(route)]));
+  operation.responses = { ...successes, ...problemsOf(operation, route, path) };
 }
 
 /** A path parameter that is not described is text; generators refuse one without a schema. */
@@ -98,6 +100,8 @@ function headersOf(route: DescribedRoute): Parameter[] {
       schema: { type: 'string', maxLength: 64 },
     });
   }
+  for (const { name, required, description, ...bounds } of route.headers)
+    headers.push({ name, in: 'header', required, description, schema: { type: 'string', ...bounds } });
   return headers;
 }
 
@@ -110,12 +114,16 @@ function successOf(route: DescribedRoute): Operation['responses'][string] {
     };
   const description = route.answers?.description ?? 'Done.';
   const schema = route.answers && schemaOf(route.answers);
-  return { description, headers, ...(schema && { content: { 'application/json': { schema } } }) };
+  return { description, headers, ...(schema && { content: contentOf(schema) }) };
 }
+
+const contentOf = <Schema extends object>(schema: Schema) => ({ 'application/json': { schema } });
+
+const referenceTo = (type: Type) => ({ $ref: `#/components/schemas/${type.name}` });
 
 function schemaOf({ body, shape }: AnswerDescription) {
   if (!body || shape === 'none') return undefined;
-  const one = { $ref: `#/components/schemas/${body.name}` };
+  const one = referenceTo(body);
   if (shape === 'one') return one;
   const list = { type: 'array' as const, items: one };
   if (shape === 'list') return list;

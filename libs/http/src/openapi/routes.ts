@@ -1,8 +1,9 @@
 import { RequestMethod, type Type } from '@nestjs/common';
 import { declarationOf, type Permission } from '@florin/access';
 import type { ModulesContainer } from '@nestjs/core';
-import { type AnswerDescription, answersKey } from '../answers';
+import { type AnswerDescription, answersKey, readsKey } from '../answers';
 import { ifMatchKey } from '../etags';
+import { type HeaderDescription, headersReadBy } from '../from-header';
 import { idempotentKey } from '../idempotent';
 
 /** What our decorators say about one route. */
@@ -13,8 +14,12 @@ export interface DescribedRoute {
   access: readonly Permission[] | 'public' | undefined;
   idempotent: boolean;
   ifMatch: boolean;
+  headers: readonly HeaderDescription[];
+  /** The class of a body that the handler does not take as a parameter. */
+  reads: Type | undefined;
   answers: AnswerDescription | undefined;
-  status: number;
+  /** Of success. */
+  statuses: readonly number[];
 }
 
 const methodKey = 'method';
@@ -56,6 +61,7 @@ function describeRoute(
 ): DescribedRoute {
   const answers = Reflect.getMetadata(answersKey, handler) as AnswerDescription | undefined;
   const declared = Reflect.getMetadata(statusKey, handler) as number | undefined;
+  const fallback = declared ?? (method === RequestMethod.POST ? 201 : 200);
   return {
     operationId: operationIdOf(service, controller.name, name),
     summary: upper(name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase()),
@@ -63,8 +69,10 @@ function describeRoute(
     access: declarationOf(handler, controller),
     idempotent: Reflect.getMetadata(idempotentKey, handler) === true,
     ifMatch: Reflect.getMetadata(ifMatchKey, handler) === true,
+    headers: headersReadBy(handler),
+    reads: Reflect.getMetadata(readsKey, handler) as Type | undefined,
     answers,
-    status: answers?.status ?? declared ?? (method === RequestMethod.POST ? 201 : 200),
+    statuses: answers?.statuses.length ? answers.statuses : [fallback],
   };
 }
 
