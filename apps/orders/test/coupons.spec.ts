@@ -81,6 +81,27 @@ describe('staff', () => {
     expect([taken.status, taken.problem?.code]).toEqual([409, 'coupon_code_taken']);
   });
 
+  it.each([
+    [{ kind: 'percent', percent_bps: 100, amount_minor: 5 }, 'amount_minor'],
+    [{ kind: 'fixed', amount_minor: 5, percent_bps: 100 }, 'percent_bps'],
+    [{ kind: 'percent', percent_bps: 100, amount_minor: null }, 'amount_minor'],
+  ])('is told which field does not belong to the kind of coupon: %j', async (body, field) => {
+    const before = await house.count('coupon_codes');
+    const { status, problem } = await house.staff('ops_marketing').post('/api/v1/coupons', body);
+    expect([status, problem?.errors?.map((error) => error.field)]).toEqual([400, [field]]);
+    expect(await house.count('coupon_codes')).toBe(before);
+  });
+
+  it.each(['kind', 'percent_bps', 'amount_minor'])('cannot change the %s of a coupon', async (field) => {
+    const { id } = await house.coupon({ kind: 'fixed', amount_minor: 100 });
+    const body = { max_uses: 5, [field]: field === 'kind' ? 'percent' : 500 };
+    const { status, problem } = await house
+      .staff('ops_marketing')
+      .patch(`/api/v1/coupons/${id}`, body, { headers: { 'if-match': '"1"' } });
+    expect([status, problem?.errors?.map((error) => error.field)]).toEqual([400, [field]]);
+    expect(await house.count('coupon_codes WHERE id = $1 AND max_uses IS NULL', [id])).toBe(1);
+  });
+
   it('changes only the version that was read', async () => {
     const marketing = house.staff('ops_marketing');
     const { id } = await house.coupon({ kind: 'fixed', amount_minor: 100 });

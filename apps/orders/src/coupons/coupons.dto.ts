@@ -12,9 +12,9 @@ export class CreateCouponDto {
   @Matches(/^\s*[A-Za-z0-9_-]{3,40}\s*$/, { message: 'code must be 3 to 40 letters, digits, - or _' })
   code?: string;
   @IsIn(['percent', 'fixed']) kind: 'percent' | 'fixed';
-  /** For a percentage, in basis points: 1250 is 12.5 %. */
+  /** For a percentage only, in basis points: 1250 is 12.5 %. */
   @ValidateIf((input: CreateCouponDto) => input.kind === 'percent') @IsInt() @Min(1) @Max(10_000) percent_bps?: number;
-  /** For a fixed amount, in minor units of the merchant's currency. */
+  /** For a fixed amount only, in minor units of the merchant's currency. */
   @ValidateIf((input: CreateCouponDto) => input.kind === 'fixed')
   @IsMinor({ min: 1, max: largestOrderMinor })
   amount_minor?: number;

@@ -24,7 +24,7 @@ export class CreateCoupon {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Makes the coupon, once per idempotency key. Refuses `coupon_code_taken`, `merchant_unknown` and `validity_empty`. */
+  /** Makes the coupon, once per idempotency key. Refuses `coupon_code_taken`, `merchant_unknown`, `not_of_this_kind` and `validity_empty`. */
   execute(
     request: IdempotentRequest,
     author: { subject: string; merchantId: string },
@@ -41,7 +41,15 @@ export class CreateCoupon {
     );
   }
 
+  /** Whoever sends both cannot have meant one of them. */
+  private refuseForeignField(input: CreateCouponDto): void {
+    const foreign = input.kind === 'percent' ? 'amount_minor' : 'percent_bps';
+    if (input[foreign] === undefined) return;
+    throw Refusal.field('invalid', foreign, 'not_of_this_kind', `A coupon of kind ${input.kind} has no ${foreign}.`);
+  }
+
   private rowOf(author: { subject: string; merchantId: string }, input: CreateCouponDto, currency: string): CouponRow {
+    this.refuseForeignField(input);
     const now = this.clock.now();
     const validFrom = input.valid_from ? new Date(input.valid_from) : now;
     const validUntil = input.valid_until ? new Date(input.valid_until) : null;
@@ -53,8 +61,8 @@ export class CreateCoupon {
       merchant_id: author.merchantId,
       code: couponCodeOf(input.code ?? randomCode()),
       kind: input.kind,
-      percent_bps: input.kind === 'percent' ? (input.percent_bps ?? null) : null,
-      amount_minor: input.kind === 'fixed' ? (input.amount_minor ?? null) : null,
+      percent_bps: input.percent_bps ?? null,
+      amount_minor: input.amount_minor ?? null,
       currency: input.kind === 'fixed' ? currency : null,
       min_spend_minor: input.min_spend_minor,
       valid_from: validFrom,
