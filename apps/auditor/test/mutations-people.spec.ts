@@ -79,6 +79,13 @@ const mutations: Mutation[] = [
     breaks: ['notifications.webhooks-of-loyalty-once'],
   },
   {
+    title: 'a webhook that was accepted and is to be sent again',
+    sql: () => ({
+      notifications: `UPDATE webhook_deliveries SET state = 'pending', next_at = '2099-01-01' WHERE id = (SELECT id FROM webhook_deliveries WHERE state = 'delivered' LIMIT 1)`,
+    }),
+    breaks: ['notifications.webhooks-delivered-once'],
+  },
+  {
     title: 'a webhook that was accepted twice',
     sql: () => ({
       notifications: `INSERT INTO webhook_attempts SELECT (jsonb_populate_record(a, '{"id": "${newId()}"}')).* FROM webhook_attempts a WHERE status = 200 LIMIT 1`,
@@ -170,6 +177,26 @@ const mutations: Mutation[] = [
       analytics: `UPDATE daily_revenue SET sales_minor = sales_minor + 1 WHERE merchant_id = '${merchant.id}'`,
     }),
     breaks: ['analytics.revenue-is-the-events'],
+  },
+  {
+    title: 'tax of imported orders that is counted with that of sales',
+    sql: ({ merchant }) => ({
+      analytics: `UPDATE daily_revenue SET imported_tax_minor = imported_tax_minor - 1, tax_minor = tax_minor + 1 WHERE merchant_id = '${merchant.id}'`,
+    }),
+    breaks: ['analytics.revenue-is-the-events'],
+  },
+  {
+    title: 'a refund counted with a tax that it did not give back',
+    sql: ({ first }) => ({
+      analytics: miscounted(
+        'orders.order.refunded',
+        'lines,0,taxMinor',
+        `7`,
+        `data->>'refundId' = '${first.refundId}'`,
+        `UPDATE daily_revenue SET refunded_tax_minor = refunded_tax_minor + 7 WHERE merchant_id = (SELECT merchant_id FROM daily_points LIMIT 1)`,
+      ),
+    }),
+    breaks: ['analytics.refunds-are-counted-once'],
   },
   {
     title: 'points of a day that its events do not give',

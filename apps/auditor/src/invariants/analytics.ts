@@ -49,14 +49,17 @@ const orders = matching({
   },
 });
 
+/** The tax of an event's lines. */
+const linesTax = `coalesce((SELECT sum((line->>'taxMinor')::bigint) FROM jsonb_array_elements(data->'lines') line), 0)`;
+
 const refunds = matching({
   name: 'analytics.refunds-are-counted-once',
-  says: 'Every completed refund is in the numbers once, with its total.',
+  says: 'Every completed refund is in the numbers once, with its total and tax.',
   left: {
     service: 'orders',
     what: 'the refund',
     params: eventsSince,
-    sql: `SELECT r.id::text AS key, concat_ws(' ', order_id, currency, total_minor) AS value, ARRAY[r.id, order_id]::text[] AS refs,
+    sql: `SELECT r.id::text AS key, concat_ws(' ', order_id, currency, total_minor, tax_minor) AS value, ARRAY[r.id, order_id]::text[] AS refs,
             coalesce(said.at >= ${since('orders.order.refunded')}, false) AS must
           FROM refunds r LEFT JOIN (SELECT envelope->'data'->>'refundId' AS id, min(created_at) AS at FROM outbox WHERE type = 'orders.order.refunded' GROUP BY 1) said ON said.id = r.id::text
           WHERE status = 'completed' AND purpose = 'return'`,
@@ -67,7 +70,7 @@ const refunds = matching({
     sql: kept(
       'orders.order.refunded',
       'refundId',
-      `concat_ws(' ', data->>'orderId', data->>'currency', data->>'totalMinor')`,
+      `concat_ws(' ', data->>'orderId', data->>'currency', data->>'totalMinor', ${linesTax})`,
       `data->>'refundId', data->>'orderId'`,
     ),
   },
@@ -145,13 +148,15 @@ const tender = (name: string): string =>
 const revenueOfEvents = `
   SELECT merchant_id, currency, day, count(*) FILTER (WHERE sale = 'checkout') AS orders, coalesce(sum(total) FILTER (WHERE sale = 'checkout'), 0) AS sales,
     count(*) FILTER (WHERE sale = 'import') AS imported, coalesce(sum(total) FILTER (WHERE sale = 'import'), 0) AS imported_total,
-    coalesce(sum(discount), 0) AS discount, coalesce(sum(tax), 0) AS tax, count(*) FILTER (WHERE sale = 'refund') AS refunds, coalesce(sum(total) FILTER (WHERE sale = 'refund'), 0) AS refunded,
+    coalesce(sum(discount) FILTER (WHERE sale = 'import'), 0) AS imported_discount, coalesce(sum(tax) FILTER (WHERE sale = 'import'), 0) AS imported_tax,
+    coalesce(sum(discount) FILTER (WHERE sale = 'checkout'), 0) AS discount, coalesce(sum(tax) FILTER (WHERE sale = 'checkout'), 0) AS tax,
+    coalesce(sum(tax) FILTER (WHERE sale = 'refund'), 0) AS refunded_tax, count(*) FILTER (WHERE sale = 'refund') AS refunds, coalesce(sum(total) FILTER (WHERE sale = 'refund'), 0) AS refunded,
     coalesce(sum(wallet) FILTER (WHERE sale = 'captured'), 0) AS captured_wallet, coalesce(sum(card) FILTER (WHERE sale = 'captured'), 0) AS captured_card,
     coalesce(sum(wallet) FILTER (WHERE sale = 'given_back'), 0) AS refunded_wallet, coalesce(sum(card) FILTER (WHERE sale = 'given_back'), 0) AS refunded_card
   FROM (
     SELECT (data->>'merchantId')::uuid AS merchant_id, data->>'currency' AS currency, ${said('completedAt')} AS day, data->>'origin' AS sale, (data->>'totalMinor')::bigint AS total,
       (data->>'discountMinor')::bigint AS discount, (data->>'taxMinor')::bigint AS tax, 0 AS wallet, 0 AS card FROM analytics_events WHERE type = 'orders.order.completed'
-    UNION ALL SELECT (data->>'merchantId')::uuid, data->>'currency', ${said('refundedAt')}, 'refund', (data->>'totalMinor')::bigint, 0, 0, 0, 0 FROM analytics_events WHERE type = 'orders.order.refunded'
+    UNION ALL SELECT (data->>'merchantId')::uuid, data->>'currency', ${said('refundedAt')}, 'refund', (data->>'totalMinor')::bigint, 0, ${linesTax}, 0, 0 FROM analytics_events WHERE type = 'orders.order.refunded'
     UNION ALL SELECT (data->>'merchantId')::uuid, data->>'currency', ${said('capturedAt')}, 'captured', 0, 0, 0, ${tender('wallet')}, ${tender('card')} FROM analytics_events WHERE type = 'wallet.payment.captured'
     UNION ALL SELECT (data->>'merchantId')::uuid, data->>'currency', ${day('occurred_at')}, 'given_back', 0, 0, 0, ${tender('wallet')}, ${tender('card')} FROM analytics_events WHERE type = 'wallet.refund.completed'
   ) event GROUP BY 1, 2, 3`;
@@ -164,10 +169,10 @@ const revenue = within({
   offenders: `
     SELECT concat_ws(' ', 'merchant:' || coalesce(r.merchant_id, e.merchant_id), coalesce(r.currency, e.currency), coalesce(r.day, e.day)) AS subject,
       format('counts %s; its events sum to %s', coalesce(r.numbers::text, 'nothing'), coalesce(e.numbers::text, 'nothing')) AS detail
-    FROM (SELECT merchant_id, currency::text, day, ARRAY[orders, sales_minor, imported_orders, imported_minor, discount_minor, tax_minor, refunds, refunds_minor,
-        captured_wallet_minor, captured_card_minor, refunded_wallet_minor, refunded_card_minor]::numeric[] AS numbers FROM daily_revenue) r
-    FULL JOIN (SELECT merchant_id, currency, day, ARRAY[orders, sales, imported, imported_total, discount, tax, refunds, refunded,
-        captured_wallet, captured_card, refunded_wallet, refunded_card]::numeric[] AS numbers FROM (${revenueOfEvents}) sums) e
+    FROM (SELECT merchant_id, currency::text, day, ARRAY[orders, sales_minor, imported_orders, imported_minor, imported_discount_minor, imported_tax_minor, discount_minor, tax_minor,
+        refunds, refunds_minor, refunded_tax_minor, captured_wallet_minor, captured_card_minor, refunded_wallet_minor, refunded_card_minor]::numeric[] AS numbers FROM daily_revenue) r
+    FULL JOIN (SELECT merchant_id, currency, day, ARRAY[orders, sales, imported, imported_total, imported_discount, imported_tax, discount, tax,
+        refunds, refunded, refunded_tax, captured_wallet, captured_card, refunded_wallet, refunded_card]::numeric[] AS numbers FROM (${revenueOfEvents}) sums) e
       ON e.merchant_id = r.merchant_id AND e.currency = r.currency AND e.day = r.day
     WHERE r.numbers IS DISTINCT FROM e.numbers`,
 });

@@ -53,8 +53,10 @@ export class Endings {
     this.points.earn(sale);
     this.house.countActive(merchantId, memberId);
     const sums =
-      origin === 'import' ? { imported_orders: 1, imported_minor: totalMinor } : { orders: 1, sales_minor: totalMinor };
-    this.house.countRevenue(merchantId, currency, { ...sums, discount_minor: discountMinor });
+      origin === 'import'
+        ? { imported_orders: 1, imported_minor: totalMinor, imported_discount_minor: discountMinor }
+        : { orders: 1, sales_minor: totalMinor, discount_minor: discountMinor };
+    this.house.countRevenue(merchantId, currency, sums);
     if (origin === 'checkout')
       this.post.mail({
         userId: memberId,

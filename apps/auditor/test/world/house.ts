@@ -81,10 +81,13 @@ interface Revenue {
   sales_minor: number;
   imported_orders: number;
   imported_minor: number;
+  imported_discount_minor: number;
+  imported_tax_minor: number;
   discount_minor: number;
   tax_minor: number;
   refunds: number;
   refunds_minor: number;
+  refunded_tax_minor: number;
   captured_wallet_minor: number;
   captured_card_minor: number;
   refunded_wallet_minor: number;
@@ -171,10 +174,13 @@ export class House {
       sales_minor: 0,
       imported_orders: 0,
       imported_minor: 0,
+      imported_discount_minor: 0,
+      imported_tax_minor: 0,
       discount_minor: 0,
       tax_minor: 0,
       refunds: 0,
       refunds_minor: 0,
+      refunded_tax_minor: 0,
     };
     const noTenders = {
       captured_wallet_minor: 0,
