@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isNativeError } from 'node:util/types';
 import { Failure } from './failure';
 
 export interface Flags {
@@ -24,9 +25,19 @@ export const usage = `
 
 const lastPort = 65_000;
 
-export function readFlags(args: string[]): Flags {
+/** What parseArgs does not understand, in plain words. */
+export function understood<Parsed>(mend: string, parse: () => Parsed): Parsed {
   try {
-    const { values } = parseArgs({
+    return parse();
+  } catch (error) {
+    const misread = isNativeError(error) && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+    throw misread ? new Failure(error.message.replace(/\.? To specify.*$/s, ''), mend) : error;
+  }
+}
+
+export function readFlags(args: string[]): Flags {
+  const { values } = understood('npm start -- --help lists what there is', () =>
+    parseArgs({
       args,
       allowNegative: true,
       options: {
@@ -38,16 +49,12 @@ export function readFlags(args: string[]): Flags {
         help: { type: 'boolean', default: false },
         'port-base': { type: 'string' },
       },
-    });
-    const { 'port-base': base, ...flags } = values;
-    const portBase = base === undefined ? undefined : Number(base);
-    if (portBase !== undefined && !(Number.isInteger(portBase) && portBase > 0 && portBase < lastPort)) {
-      throw new Failure(`--port-base ${base} is no port`, `give a number from 1 to ${lastPort - 1}`);
-    }
-    return { ...flags, portBase };
-  } catch (error) {
-    if (error instanceof TypeError)
-      throw new Failure(error.message.replace(/\.? To specify.*$/s, ''), 'npm start -- --help lists what there is');
-    throw error;
+    }),
+  );
+  const { 'port-base': base, ...flags } = values;
+  const portBase = base === undefined ? undefined : Number(base);
+  if (portBase !== undefined && !(Number.isInteger(portBase) && portBase > 0 && portBase < lastPort)) {
+    throw new Failure(`--port-base ${base} is no port`, `give a number from 1 to ${lastPort - 1}`);
   }
+  return { ...flags, portBase };
 }

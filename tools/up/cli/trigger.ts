@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util';
 import { Api } from '../../client/api';
 import { personOf } from '../../client/run';
 import { Failure } from '../failure';
+import { understood } from '../flags';
 import type { RunFile } from '../run-file';
+import type { Person } from '../secrets';
 
 const usage = 'florin trigger orders.order.completed --member ada --amount 72.50';
 const settledAfterMs = 1_500;
@@ -30,14 +32,16 @@ export interface Wish {
 
 /** Reads `orders.order.completed --member ada --amount 72.50`; amounts with at most two decimals. */
 export function readWish(args: string[]): Wish {
-  const { values, positionals } = parseArgs({
-    // An amount that starts with a dash is no amount, not another option.
-    args: args.flatMap((arg, index) =>
-      args[index - 1] === '--amount' ? [] : arg === '--amount' ? [`--amount=${args[index + 1] ?? ''}`] : [arg],
-    ),
-    allowPositionals: true,
-    options: { member: { type: 'string', default: 'ada' }, amount: { type: 'string', default: '72.50' } },
-  });
+  const { values, positionals } = understood(usage, () =>
+    parseArgs({
+      // An amount that starts with a dash is no amount, not another option.
+      args: args.flatMap((arg, index) =>
+        args[index - 1] === '--amount' ? [] : arg === '--amount' ? [`--amount=${args[index + 1] ?? ''}`] : [arg],
+      ),
+      allowPositionals: true,
+      options: { member: { type: 'string', default: 'ada' }, amount: { type: 'string', default: '72.50' } },
+    }),
+  );
   if (positionals[0] !== 'orders.order.completed') {
     throw new Failure(`${positionals[0] ?? 'nothing'} cannot be triggered from here`, usage);
   }
@@ -46,8 +50,16 @@ export function readWish(args: string[]): Wish {
   return { member: values.member, amountMinor: Number(whole) * 100 + Number(cents.padEnd(2, '0')) };
 }
 
-async function logIn(api: Api, run: RunFile, name: string): Promise<string> {
-  const { email, password } = personOf(run, name);
+/** Whoever buys: staff have no membership to earn on. */
+export function memberOf({ people }: Pick<RunFile, 'people'>, name: string): Person {
+  const members = people.filter(({ role }) => role === 'customer');
+  const member = members.find((each) => each.name === name);
+  if (!member)
+    throw new Failure(`no member is called ${name}`, `choose one of ${members.map((each) => each.name).join(', ')}`);
+  return member;
+}
+
+async function logIn(api: Api, { email, password }: Person): Promise<string> {
   return (await api.post<{ access_token: string }>('/auth/login', { body: { email, password } })).access_token;
 }
 
@@ -88,11 +100,12 @@ function told(spans: Span[]): string[] {
  */
 export async function trigger(run: RunFile, args: string[]): Promise<string> {
   const wish = readWish(args);
+  const buyer = memberOf(run, wish.member);
   const api = new Api(run.url);
   try {
-    const member = claimsOf(await logIn(api, run, wish.member));
+    const member = claimsOf(await logIn(api, buyer));
     const merchantId = member.merchants[0] ?? '';
-    const token = await logIn(api, run, 'ops');
+    const token = await logIn(api, personOf(run, 'ops'));
     const { data } = await api.get<{ data: Product[] }>(`/products?merchant_id=${merchantId}&limit=1`, {
       token,
       merchantId,
