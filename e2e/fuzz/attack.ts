@@ -49,7 +49,7 @@ function send(client: HttpClient, { operation, who, path, headers, body }: Fuzze
 
 function wrongWith(world: World, { operation, who }: FuzzedRequest, answer: Answer<unknown>): string | undefined {
   if (isLimit(answer)) return undefined;
-  const fault = faultOf(answer);
+  const fault = faultOf(answer, { successes: operation.successes });
   if (fault !== undefined || answer.status >= 300 || operation.isPublic) return fault;
   if (who.token === null || who.name === 'a forger') return 'let somebody in without a token';
   if (who.isForeign && JSON.stringify(answer.body ?? '').includes(world.merchantId))

@@ -53,7 +53,7 @@ export function impureRules({ path, tree }: Source): string[] {
 
 /** A parameter decorator belongs to the controllers that use it. */
 const isEdgeDecorator = (tree: ts.SourceFile): boolean =>
-  /\b(createParamDecorator|SetMetadata|applyDecorators)\b/.test(tree.text);
+  /\b(createParamDecorator|fromHeader|SetMetadata|applyDecorators)\b/.test(tree.text);
 
 function takesTx(tree: ts.SourceFile): boolean {
   return [...nodesOf(tree)].some((node) => ts.isParameter(node) && node.type?.getText(tree) === 'Tx');

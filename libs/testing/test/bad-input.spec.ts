@@ -24,10 +24,11 @@ const document = {
     '/things': {
       post: {
         ...guarded,
+        responses: { '201': {}, default: {} },
         requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } } },
       },
     },
-    '/things/{id}': { get: { ...guarded, parameters: [id] } },
+    '/things/{id}': { get: { ...guarded, responses: { '200': {} }, parameters: [id] } },
   },
   components: { schemas: { Thing: thing } },
 };
@@ -102,6 +103,11 @@ it('says where what the document forbids was accepted, where we broke, and where
   );
 });
 
+it('GW-03: says where a success is none of those that the document names', async () => {
+  await prober.send({ operation: make, what: 'a good one', body: { name: 'Ada' } });
+  expect([...prober.undocumented]).toEqual(['POST /things → 200']);
+});
+
 it('says where anybody gets in', async () => {
   const tokens = await prober.faults(await wrongTokens(prober));
   for (const what of ['no token', 'an expired token'])
@@ -138,6 +144,8 @@ describe('an error answer', () => {
     [undefined, answer(400, invalid), { field: 'lines[0].quantity' }],
     [undefined, answer(400, invalid), { field: 'lines' }],
     ['not 401', answer(403, {}), { status: [401] }],
+    ['the document names no such success', answer(201, {}), { successes: [200, 202] }],
+    [undefined, answer(202, {}), { successes: [200, 202] }],
     ['the code is not token_missing', answer(401, {}), { code: 'token_missing' }],
   ])('is told from a good one: %s', (fault, given, verdict) => {
     expect(faultOf(given, verdict)).toBe(fault);

@@ -43,7 +43,7 @@ export class CartsController {
   /** Puts units in, beside those that are there. */
   @Post(':cartId/lines')
   @Idempotent()
-  @Answers(CartDto)
+  @Answers(CartDto, { status: 200 })
   add(
     @CurrentCaller() caller: Caller,
     @IdempotencyRequest() request: IdempotentRequest,
@@ -88,7 +88,7 @@ export class CartsController {
   /** Makes a guest's cart (X-Cart-Key) the member's own, so that it can be ordered. */
   @Post(':cartId/claim')
   @Idempotent()
-  @Answers(CartDto)
+  @Answers(CartDto, { status: 200 })
   claim(
     @CurrentCaller() caller: Caller,
     @IdempotencyRequest() request: IdempotentRequest,

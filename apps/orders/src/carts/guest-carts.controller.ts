@@ -42,7 +42,7 @@ export class GuestCartsController {
   /** Puts units in, beside those that are there. */
   @Post(':cartId/lines')
   @Idempotent()
-  @Answers(CartDto)
+  @Answers(CartDto, { status: 200 })
   add(
     @GuestKeyHash() guestKeyHash: string,
     @IdempotencyRequest() request: IdempotentRequest,

@@ -1,4 +1,4 @@
-import { Body, Controller, Headers, Post, Res } from '@nestjs/common';
+import { Body, Controller, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, Requires, type Caller } from '@florin/access';
 import {
@@ -6,7 +6,7 @@ import {
   IdParam,
   Idempotent,
   IdempotencyRequest,
-  parsePrefer,
+  WaitSeconds,
   type Answered,
   type IdempotentRequest,
 } from '@florin/http';
@@ -32,15 +32,14 @@ export class CheckoutController {
   @Post()
   @Requires('orders.own:write')
   @Idempotent()
-  @Answers(OrderReceiptDto, { status: 202 })
+  @Answers(OrderReceiptDto, { status: [202, 201] })
   async place(
     @CurrentCaller() caller: Caller,
     @IdempotencyRequest() request: IdempotentRequest,
     @Body() body: PlaceOrderDto,
-    @Headers('prefer') prefer: string | undefined,
+    @WaitSeconds() waitSeconds: number,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Answered<OrderReceiptDto>> {
-    const waitSeconds = parsePrefer(prefer);
     const command = placeCommand(caller, body, waitSeconds > 0 ? this.watch.processId : null);
     const placed = await this.placeOrder.execute(request, command);
     void reply.header('Location', statusUrlOf(placed.body.id));
@@ -51,7 +50,7 @@ export class CheckoutController {
   @Post(':orderId/cancel')
   @Requires('orders.own:write', 'orders.order:write')
   @Idempotent()
-  @Answers(CancelledOrderDto)
+  @Answers(CancelledOrderDto, { status: 200 })
   cancel(
     @CurrentCaller() caller: Caller,
     @IdempotencyRequest() request: IdempotentRequest,

@@ -6,9 +6,9 @@ import {
   IdempotencyRequest,
   type IdempotentRequest,
   IdParam,
-  parsePrefer,
+  WaitSeconds,
 } from '@florin/http';
-import { Body, Controller, Get, Headers, Post } from '@nestjs/common';
+import { Body, Controller, Get, Post } from '@nestjs/common';
 import { CreateTopup } from './create-topup';
 import { CreateTopupDto, TopupDto } from './topup.dto';
 import { TopupQueries } from './topup-queries';
@@ -24,15 +24,15 @@ export class TopupsController {
   @Post()
   @Requires('wallet.own:write')
   @Idempotent()
-  @Answers(TopupDto, { status: 202 })
+  @Answers(TopupDto, { status: [202, 201] })
   async create(
     @CurrentCaller() caller: Caller,
     @IdempotencyRequest() request: IdempotentRequest,
     @Body() input: CreateTopupDto,
-    @Headers('prefer') prefer: string | undefined,
+    @WaitSeconds() waitSeconds: number,
   ): Promise<Answered<TopupDto>> {
     const asked = await this.createTopup.execute(caller, request, input);
-    return this.queries.awaitEnd(caller, asked, parsePrefer(prefer));
+    return this.queries.awaitEnd(caller, asked, waitSeconds);
   }
 
   @Get(':id')

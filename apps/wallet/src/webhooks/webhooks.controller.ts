@@ -1,16 +1,12 @@
 import { Public } from '@florin/access';
-import { Answers } from '@florin/http';
-import { Controller, Headers, HttpCode, Post, type RawBodyRequest, Req } from '@nestjs/common';
+import { Answers, Reads } from '@florin/http';
+import { Controller, HttpCode, Post, type RawBodyRequest, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { IsString } from 'class-validator';
 import { WalletConfig } from '../config';
 import { ReceiveWebhook } from './receive-webhook';
+import { Signature } from './signature';
 import { verifySignature } from './stripe-signature';
-
-class WebhookAnswerDto {
-  @IsString()
-  outcome: string;
-}
+import { WebhookAnswerDto, WebhookEventDto } from './webhook.dto';
 
 @Controller('payments/webhooks')
 export class WebhooksController {
@@ -23,10 +19,11 @@ export class WebhooksController {
   @Post('sandbox')
   @Public()
   @HttpCode(200)
+  @Reads(WebhookEventDto)
   @Answers(WebhookAnswerDto)
   receive(
     @Req() request: RawBodyRequest<FastifyRequest>,
-    @Headers('stripe-signature') signature: string | undefined,
+    @Signature() signature: string | undefined,
   ): Promise<WebhookAnswerDto> {
     const body = request.rawBody ?? Buffer.alloc(0);
     // By the wall clock, as the processor signs: a moved clock of the local run is not its clock.

@@ -35,6 +35,8 @@ export function describeBadInput(service: string, open: () => Promise<Target>): 
     routesAreDeclared(prober);
     inputIsChecked(prober);
     callersAreChecked(prober);
+    // Last: it looks back on everything that was sent.
+    row('GW-03: every success had a status that its document names', () => Promise.resolve([...opened.undocumented]));
   });
 }
 

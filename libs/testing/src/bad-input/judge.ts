@@ -4,6 +4,8 @@ import type { Answer } from '../http-client';
 export interface Verdict {
   /** One of these statuses. */
   status?: readonly number[];
+  /** Where it is a success, one of these: those that the document names for the operation. */
+  successes?: readonly number[];
   /** Any refusal will do, but a refusal it must be. */
   refused?: boolean;
   code?: string;
@@ -27,6 +29,8 @@ export function faultOf(answer: Answer<unknown>, verdict: Verdict = {}): string 
     if (fault !== undefined) return fault;
   }
   if (verdict.status && !verdict.status.includes(status)) return `not ${verdict.status.join(' or ')}`;
+  if (verdict.successes && status < 400 && !verdict.successes.includes(status))
+    return 'the document names no such success';
   if (verdict.refused && status < 400) return 'it was accepted';
   if (verdict.code !== undefined && problem?.code !== verdict.code) return `the code is not ${verdict.code}`;
   if (

@@ -37,7 +37,9 @@ export interface Operation {
   method: string;
   path: string;
   parameters: Parameter[];
-  /** Without references. Undefined where the route reads no body, or reads it by itself. */
+  /** Statuses of success that the document names. */
+  successes: number[];
+  /** Without references. Undefined where the route reads no body, or only one that the sender has signed. */
   body: Schema | undefined;
   /** Any one of them is enough; none on a public route. */
   permissions: string[];
@@ -55,6 +57,7 @@ export interface ApiDocument {
 interface DescribedOperation {
   parameters?: Parameter[];
   requestBody?: { content?: Record<string, { schema?: Schema }> };
+  responses?: Record<string, unknown>;
   security?: unknown[];
   'x-permissions'?: string[];
 }
@@ -87,7 +90,10 @@ function operationOf(
     method,
     path,
     parameters,
-    body: body && written(body, schemas),
+    successes: Object.keys(described.responses ?? {})
+      .map(Number)
+      .filter((status) => status < 400),
+    body: body && !demands('Stripe-Signature') ? written(body, schemas) : undefined,
     permissions: described['x-permissions'] ?? [],
     isPublic: described.security?.length === 0,
     needsKey: demands('Idempotency-Key'),

@@ -59,6 +59,8 @@ const mostFaults = 25;
 export class Prober {
   private readonly learned = new Map<string, string[]>();
   private readonly welcome = new Map<Operation, unknown>();
+  /** Successes, of all that was sent, with a status that the document does not name. */
+  readonly undocumented = new Set<string>();
 
   private constructor(
     readonly target: Target,
@@ -68,6 +70,8 @@ export class Prober {
   ) {
     for (const [name, thing] of Object.entries(target.things ?? {})) this.learn(name, thing);
     this.learn('merchant_id', target.merchantId);
+    // Three capitals, says the document; the services take only money in use.
+    this.learn('currency', 'EUR');
   }
 
   static async open(target: Target): Promise<Prober> {
@@ -107,7 +111,15 @@ export class Prober {
     return parametersOf(operation).map(({ name, before }) => this.thingFor(name, before));
   }
 
-  send(request: BadRequest): Promise<Answer<unknown>> {
+  async send(request: BadRequest): Promise<Answer<unknown>> {
+    const answer = await this.ask(request);
+    const { name, successes } = request.operation;
+    if (answer.status < 400 && faultOf(answer, { successes }) !== undefined)
+      this.undocumented.add(`${name} → ${answer.status}`);
+    return answer;
+  }
+
+  private ask(request: BadRequest): Promise<Answer<unknown>> {
     const { operation, segments = {}, token = this.ownerToken, key, ifMatch } = request;
     const headers: Record<string, string> = {};
     if (operation.needsKey && key !== null) headers['idempotency-key'] = key ?? randomUUID();
@@ -175,7 +187,9 @@ export class Prober {
       if (!operation.body || this.welcome.has(operation) || !this.knowsPathOf(operation)) continue;
       for (let seed = 1; seed <= mostTries && !this.welcome.has(operation); seed += 1) {
         const body = sampleOf(operation.body, this.known, seed, seed % 2 === 0);
-        const answer = await this.send({ operation, what: '', body });
+        // Where the document knows Prefer, the end is asked for: what it answers is then seen too.
+        const waits = operation.parameters.some(({ name }) => name === 'Prefer');
+        const answer = await this.send({ operation, what: '', body, headers: waits ? { prefer: 'wait=2' } : {} });
         if (answer.status >= 300) continue;
         this.welcome.set(operation, body);
         if (operation.method === 'POST') this.learnFrom(operation, answer.body);
