@@ -10,11 +10,15 @@ beforeEach(() => (merchantId = newId()));
 
 const today = () => new Date().toISOString().slice(0, 10);
 const path = '/api/v1/analytics/revenue';
+const refundedLine = (taxMinor: number) => ({
+  ...{ lineId: newId(), variantId: newId(), quantity: 1, totalMinor: 300 },
+  taxMinor,
+});
 
 it('ANA-04, ANA-26: revenue is what orders sold less what they gave back, beside what the wallet took and gave', async () => {
   house.completed(merchantId, 2_610, { discountMinor: 290, taxMinor: 453 });
   house.completed(merchantId, 1_000, { discountMinor: 10, taxMinor: 74 });
-  house.refunded(merchantId, 600);
+  house.refunded(merchantId, 600, { lines: [refundedLine(40), refundedLine(57)] });
   house.captured(merchantId, 1_000, 2_610);
   house.givenBack(merchantId, 200, 400);
   expect(await house.revenue(merchantId)).toMatchObject({
@@ -30,7 +34,9 @@ it('ANA-04, ANA-26: revenue is what orders sold less what they gave back, beside
         tax_minor: 527,
         refunds: 1,
         refunds_minor: 600,
+        refunded_tax_minor: 97,
         net_minor: 3_010,
+        net_tax_minor: 430,
         captured_minor: 3_610,
         given_back_minor: 600,
       },
@@ -40,15 +46,20 @@ it('ANA-04, ANA-26: revenue is what orders sold less what they gave back, beside
 });
 
 it('history that was brought over is counted apart from sales', async () => {
-  house.completed(merchantId, 500, { origin: 'import' });
-  house.completed(merchantId, 700);
+  house.completed(merchantId, 50_000, { origin: 'import', discountMinor: 900, taxMinor: 8_678 });
+  house.completed(merchantId, 700, { discountMinor: 70, taxMinor: 121 });
   const [totals] = (await house.revenue(merchantId)).totals;
   expect(totals).toMatchObject({
     orders: 1,
     sales_minor: 700,
     imported_orders: 1,
-    imported_minor: 500,
+    imported_minor: 50_000,
+    imported_discount_minor: 900,
+    imported_tax_minor: 8_678,
+    discount_minor: 70,
+    tax_minor: 121,
     net_minor: 700,
+    net_tax_minor: 121,
   });
 });
 

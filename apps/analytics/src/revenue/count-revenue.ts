@@ -31,7 +31,7 @@ export class CountRevenue {
       tx,
       events.map(({ data }) => ({
         ...at(data, data.refundedAt),
-        sums: { refunds: 1, refunds_minor: data.totalMinor },
+        sums: { refunds: 1, refunds_minor: data.totalMinor, refunded_tax_minor: taxOf(data) },
       })),
     );
   }
@@ -72,10 +72,19 @@ function at({ merchantId, currency }: { merchantId: string; currency: string }, 
 }
 
 function completedSums(order: OrderCompleted): RevenueChange['sums'] {
-  const parts = { discount_minor: order.discountMinor, tax_minor: order.taxMinor };
+  const { totalMinor, discountMinor, taxMinor } = order;
   return order.origin === 'import'
-    ? { ...parts, imported_orders: 1, imported_minor: order.totalMinor }
-    : { ...parts, orders: 1, sales_minor: order.totalMinor };
+    ? {
+        imported_orders: 1,
+        imported_minor: totalMinor,
+        imported_discount_minor: discountMinor,
+        imported_tax_minor: taxMinor,
+      }
+    : { orders: 1, sales_minor: totalMinor, discount_minor: discountMinor, tax_minor: taxMinor };
+}
+
+function taxOf({ lines }: OrderRefunded): number {
+  return lines.reduce((sum, { taxMinor }) => sum + taxMinor, 0);
 }
 
 function paidWith(tenders: readonly Tender[], kind: Tender['tender']): number {

@@ -8,8 +8,10 @@ const longestDays = 1_100;
 const defaultDays = 30;
 
 const sums = `currency, sum(orders)::bigint AS orders, sum(sales_minor)::bigint AS sales_minor, sum(imported_orders)::bigint AS imported_orders,
-  sum(imported_minor)::bigint AS imported_minor, sum(discount_minor)::bigint AS discount_minor, sum(tax_minor)::bigint AS tax_minor,
-  sum(refunds)::bigint AS refunds, sum(refunds_minor)::bigint AS refunds_minor, sum(sales_minor - refunds_minor)::bigint AS net_minor,
+  sum(imported_minor)::bigint AS imported_minor, sum(imported_discount_minor)::bigint AS imported_discount_minor,
+  sum(imported_tax_minor)::bigint AS imported_tax_minor, sum(discount_minor)::bigint AS discount_minor, sum(tax_minor)::bigint AS tax_minor,
+  sum(refunds)::bigint AS refunds, sum(refunds_minor)::bigint AS refunds_minor, sum(refunded_tax_minor)::bigint AS refunded_tax_minor,
+  sum(sales_minor - refunds_minor)::bigint AS net_minor, sum(tax_minor - refunded_tax_minor)::bigint AS net_tax_minor,
   sum(captured_wallet_minor + captured_card_minor)::bigint AS captured_minor,
   sum(refunded_wallet_minor + refunded_card_minor)::bigint AS given_back_minor`;
 

@@ -30,13 +30,20 @@ export class RevenueSumsDto {
   @IsInt()
   sales_minor: number;
 
-  /** History brought over from other systems. */
+  /** History brought over from other systems: in none of the other sums. */
   @IsInt()
   imported_orders: number;
 
   @IsInt()
   imported_minor: number;
 
+  @IsInt()
+  imported_discount_minor: number;
+
+  @IsInt()
+  imported_tax_minor: number;
+
+  /** Taken off, and tax charged, on the orders of sales_minor. */
   @IsInt()
   discount_minor: number;
 
@@ -49,9 +56,17 @@ export class RevenueSumsDto {
   @IsInt()
   refunds_minor: number;
 
+  /** The tax in refunds_minor. */
+  @IsInt()
+  refunded_tax_minor: number;
+
   /** sales − refunds. */
   @IsInt()
   net_minor: number;
+
+  /** tax − refunded tax. */
+  @IsInt()
+  net_tax_minor: number;
 
   /** What the wallet says was captured and given back for orders: the other side of the same money. */
   @IsInt()
