@@ -1,5 +1,7 @@
+import { Logger } from '@nestjs/common';
 import { newId } from '@florin/kernel';
 import { eventually } from '@florin/testing';
+import { sampleVariables } from '../src/templates/default-templates';
 import type { TemplateDto } from '../src/templates/template.dto';
 import { House } from './house';
 
@@ -17,6 +19,22 @@ const own = {
 function save(template: object, version: number, merchantId = house.merchantId, role = 'ops_marketing') {
   return house.staff(role, merchantId).put<TemplateDto>(path, template, { headers: { 'if-match': `"${version}"` } });
 }
+
+it.each([
+  ['renders for ever', 'text', '{% for i in (1..99999999) %}{{ link }}{% endfor %}', 'template_invalid'],
+  ['has no link in its text', 'text', 'Hello {{ name }}', 'template_link_missing'],
+  ['has no link in its HTML', 'html', '<p>Hello {{ name }}</p>', 'template_link_missing'],
+])('NOT-49: a verification mail that %s is refused, and nothing is kept of it', async (_, field, source, code) => {
+  const merchantId = newId();
+  const good = { subject: 'Confirm', text: '{{ link }}', html: '<a href="{{ link }}">here</a>' };
+  const verify = '/api/v1/notifications/templates/verify_email';
+  const staff = house.staff('ops_marketing', merchantId);
+  const put = (template: object) => staff.put<TemplateDto>(verify, template, { headers: { 'if-match': '"0"' } });
+  const { status, problem } = await put({ ...good, [field]: source });
+  expect([status, problem?.errors]).toMatchObject([422, [{ field, code }]]);
+  expect((await staff.get<TemplateDto>(verify)).body.version).toBe(0);
+  expect((await put(good)).status).toBe(200);
+});
 
 it('a merchant sees the templates that ship with Florin', async () => {
   const { body } = await house.staff('ops_marketing').get<TemplateDto[]>('/api/v1/notifications/templates');
@@ -77,9 +95,11 @@ it('refuses what is no Liquid, and an unknown template', async () => {
 
 it('a template that would never end costs its own mail and no other', async () => {
   const merchantId = newId();
-  const endless = '{% for a in (1..100000) %}{% for b in (1..100000) %}x{% endfor %}{% endfor %}';
+  const said = jest.spyOn(Logger.prototype, 'error');
+  // Ends with the sample that it is tried on before it is saved, and with no order.
+  const endless = `{% if number != '${sampleVariables.order_confirmed.number}' %}{% for a in (1..100000) %}{% for b in (1..100000) %}x{% endfor %}{% endfor %}{% endif %}`;
   expect((await save({ ...own, text: endless }, 0, merchantId)).status).toBe(200);
-  const stuck = house.buy({ merchantId });
+  const stuck = house.buy({ merchantId, number: 'F-11' });
   const other = house.buy();
   await house.office.to(other.email ?? '');
   const row = await eventually(async () => {
@@ -90,6 +110,10 @@ it('a template that would never end costs its own mail and no other', async () =
     return found;
   });
   expect(row).toMatchObject({ state: 'pending', last_error: expect.stringMatching(/limit/) });
+  expect(said).toHaveBeenCalledWith(
+    expect.stringMatching(new RegExp(`merchant ${merchantId} cannot be rendered from order_confirmed: .*limit`)),
+  );
+  said.mockRestore();
 });
 
 it('a template reads no file', async () => {

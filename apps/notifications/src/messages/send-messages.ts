@@ -1,6 +1,7 @@
 import { LeasedWork, Transactions } from '@florin/database';
 import { OutsideWork, Roles } from '@florin/service-host';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import type { Template } from '../templates/default-templates';
 import { KeepTemplates } from '../templates/keep-templates';
 import { render } from '../templates/render-template';
 import { Mailer } from './mailer';
@@ -16,6 +17,7 @@ const concurrency = 4;
 @Injectable()
 export class SendMessages extends OutsideWork<Message, string> {
   readonly work: LeasedWork<Message, string>;
+  private readonly logger = new Logger(SendMessages.name);
 
   constructor(
     private readonly templates: KeepTemplates,
@@ -42,10 +44,19 @@ export class SendMessages extends OutsideWork<Message, string> {
   private async send(message: Message): Promise<string> {
     const chosen = await this.templates.chosen([message.merchantId]);
     const variables = await this.records.opened(message.variables);
-    return this.mailer.send(
-      message.id,
-      message.recipient,
-      await render(chosen(message.merchantId, message.template), variables),
-    );
+    const rendered = await this.rendered(message, chosen(message.merchantId, message.template), variables);
+    return this.mailer.send(message.id, message.recipient, rendered);
+  }
+
+  /** Somebody has to mend the template: trying again alone does not help. */
+  private async rendered({ id, merchantId, template }: Message, chosen: Template, variables: object) {
+    try {
+      return await render(chosen, variables);
+    } catch (error) {
+      this.logger.error(
+        `Message ${id} of merchant ${merchantId} cannot be rendered from ${template}: ${String(error)}`,
+      );
+      throw error;
+    }
   }
 }

@@ -15,6 +15,21 @@ export const templateKeys = [
 ] as const;
 export type TemplateKey = (typeof templateKeys)[number];
 
+const line = { quantity: 2, title: 'Coffee beans, 1 kg', total: 'EUR 29.00' };
+
+/** What each template is filled in with before it is saved: the variables that a mail of its kind has. */
+export const sampleVariables = {
+  verify_email: {
+    name: 'Ada',
+    link: 'https://shop.example/verify/sample',
+    expires_at: '2026-11-22T10:00:00.000Z',
+  },
+  order_confirmed: { number: 'F-2026-000042', lines: [line, line], total: 'EUR 58.00' },
+  order_cancelled: { number: 'F-2026-000042', reason: 'The card was declined.' },
+  order_refunded: { number: 'F-2026-000042', total: 'EUR 29.00' },
+  tier_upgraded: { name: 'Ada', tier: 'Gold' },
+} as const satisfies Record<TemplateKey, object>;
+
 /** What is sent until a merchant says it in words of their own. */
 export const defaultTemplates: Record<TemplateKey, Template> = {
   verify_email: {

@@ -34,8 +34,8 @@ export class KeepTemplates {
     return template;
   }
 
-  /** Replaces a template. Refuses what is no Liquid (422), an unknown key (404) and an old version (412). */
-  save(
+  /** Replaces a template. Refuses what cannot be filled in (422), an unknown key (404) and an old version (412). */
+  async save(
     caller: Caller,
     request: IdempotentRequest,
     key: string,
@@ -43,7 +43,7 @@ export class KeepTemplates {
     input: SaveTemplateDto,
   ): Promise<Answered<TemplateDto>> {
     if (!isKey(key)) throw templateNotFound();
-    requireTemplate(input);
+    await requireTemplate(key, input);
     return this.transactions.run((tx) =>
       this.idempotency.once(tx, request, async () => {
         // One at a time, also where there is no row yet that could be locked.

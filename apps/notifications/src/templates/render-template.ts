@@ -1,6 +1,6 @@
 import { Refusal } from '@florin/kernel';
 import { Liquid } from 'liquidjs';
-import type { Template } from './default-templates';
+import { sampleVariables, type Template, type TemplateKey } from './default-templates';
 
 /** Marketers write templates, so they are fenced in: no files, bounded size, time and memory. */
 const limits = {
@@ -14,6 +14,9 @@ const limits = {
 const plain = new Liquid(limits);
 const escaping = new Liquid({ ...limits, outputEscape: 'escape' });
 
+const fill = async (engine: Liquid, source: string, variables: object): Promise<string> =>
+  String(await engine.parseAndRender(source, variables));
+
 export interface Rendered {
   subject: string;
   text: string;
@@ -22,12 +25,10 @@ export interface Rendered {
 
 /** Fills a template in. Throws where it is no Liquid or runs beyond its limits. */
 export async function render(template: Template, variables: object): Promise<Rendered> {
-  const fill = async (engine: Liquid, source: string): Promise<string> =>
-    String(await engine.parseAndRender(source, variables));
   const [subject, text, html] = await Promise.all([
-    fill(plain, template.subject),
-    fill(plain, template.text),
-    fill(escaping, template.html),
+    fill(plain, template.subject, variables),
+    fill(plain, template.text, variables),
+    fill(escaping, template.html, variables),
   ]);
   // A line break in a subject would start another header.
   return {
@@ -37,23 +38,24 @@ export async function render(template: Template, variables: object): Promise<Ren
   };
 }
 
-/** Refuses with 422 what is no Liquid. */
-export function requireTemplate(template: Template): void {
-  for (const [field, source] of Object.entries({
-    subject: template.subject,
-    text: template.text,
-    html: template.html,
-  })) {
-    try {
-      plain.parse(source);
-    } catch (error) {
-      throw Refusal.field(
-        'unprocessable',
-        field,
-        'template_invalid',
-        error instanceof Error ? error.message.slice(0, 300) : 'This is no Liquid template.',
-      );
-    }
+/**
+ * Refuses with 422 what is no Liquid, what cannot be filled in with the variables of its kind within the limits, and a
+ * verification mail without its link: nobody could confirm an address by it.
+ */
+export async function requireTemplate(key: TemplateKey, template: Template): Promise<void> {
+  for (const field of ['subject', 'text', 'html'] as const) {
+    const filled = await sampleOf(key, template, field);
+    if (key !== 'verify_email' || field === 'subject' || filled.includes(sampleVariables.verify_email.link)) continue;
+    throw Refusal.field('unprocessable', field, 'template_link_missing', 'A verification mail needs its {{ link }}.');
+  }
+}
+
+async function sampleOf(key: TemplateKey, template: Template, field: keyof Template): Promise<string> {
+  try {
+    return await fill(field === 'html' ? escaping : plain, template[field], sampleVariables[key]);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.slice(0, 300) : 'This is no Liquid template.';
+    throw Refusal.field('unprocessable', field, 'template_invalid', reason);
   }
 }
 
