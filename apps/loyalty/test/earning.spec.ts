@@ -53,6 +53,21 @@ it('LOY-05, LOY-67: a completed order earns points, told with the balance they m
   ]);
 });
 
+it('LOY-05: the document says in which unit the value of each step of a receipt is', async () => {
+  const ada = shop.member();
+  shop.buy(ada, [{ totalMinor: 4_635 }]);
+  const [receipt] = await shop.receipts(ada);
+  const valueOf = (name: string) => receipt?.steps.find(({ step }) => step === name)?.value;
+  expect([valueOf('eligible'), valueOf('base'), valueOf('round')]).toEqual([4_635, 4_635_000, 46]);
+  const { body } = await house.service.http.get<{
+    components: { schemas: { StepDto: { properties: { value: { description?: string } } } } };
+  }>('/openapi.json');
+  const { description } = body.components.schemas.StepDto.properties.value;
+  expect(description).toMatch(
+    /`eligible` is minor units.*`base` and `tier` are hundred-thousandths of a point \(4635000 is 46\.35/,
+  );
+});
+
 it('an order earns once, told twice by one message or by two', async () => {
   const ada = shop.member();
   const order = shop.order(ada, [{ totalMinor: 2_000 }]);

@@ -19,7 +19,7 @@ export interface EarningMember {
 export interface Step {
   step: 'eligible' | 'base' | 'tier' | 'round' | 'order_cap' | 'daily_cap' | 'refused';
   detail: string;
-  /** Minor units for `eligible`, points in hundredths of a thousandth for `base` and `tier`, whole points afterwards. */
+  /** Minor units for `eligible`, hundred-thousandths of a point for `base` and `tier`, whole points afterwards. */
   value: number;
 }
 

@@ -1,15 +1,23 @@
-import { IsId } from '@florin/http';
+import { Field, IsId } from '@florin/http';
 import { IsDate, IsIn, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
 
 export class StepDto {
-  @IsString()
+  @Field({
+    description:
+      'What was done: `eligible`, `base`, `tier`, `round`, `order_cap`, `daily_cap`, `refused`; of a clawback `line`, `owed`, `spent`.',
+  })
   step: string;
 
-  @IsString()
+  @Field({ description: 'The rule behind it, in words.' })
   detail: string;
 
-  @IsInt()
+  @Field({
+    is: 'integer',
+    description:
+      'What came of the step. `eligible` is minor units of the currency; `base` and `tier` are hundred-thousandths of a point ' +
+      '(4635000 is 46.35 points), so that nothing is rounded before the end; `round` and all others are whole points.',
+  })
   value: number;
 }
 
