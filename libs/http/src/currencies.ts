@@ -1,6 +1,6 @@
 /**
  * Currencies that people pay with: the active codes of ISO 4217 (list one, 2026) without metals, test codes and units of
- * account such as XXX, XAU, CLF or CHE. Written down here, because what a runtime knows as a currency changes with its version.
+ * account such as XTS, XAU, CLF or CHE. Written down here, because what a runtime knows as a currency changes with its version.
  */
 const active = `
   AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC
@@ -12,7 +12,7 @@ const active = `
 
 const codes: ReadonlySet<string> = new Set(active.trim().split(/\s+/));
 
-/** Whether this is the code of money in use: `EUR`, not `eur`, `DEM`, `XXX` or `BTC`. */
+/** Whether this is the code of money in use: `EUR`, not `eur`, `DEM`, `XTS` or `BTC`. */
 export function isCurrency(value: unknown): value is string {
   return typeof value === 'string' && codes.has(value);
 }
