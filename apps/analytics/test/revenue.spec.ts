@@ -1,5 +1,7 @@
 import { newId } from '@florin/kernel';
 import fc from 'fast-check';
+import { DataSource } from 'typeorm';
+import { TaxApart1763400000003 } from '../src/migrations/1763400000003-tax-apart';
 import { House } from './house';
 
 let house: House;
@@ -61,6 +63,23 @@ it('history that was brought over is counted apart from sales', async () => {
     net_minor: 700,
     net_tax_minor: 121,
   });
+});
+
+it('what was counted before tax was kept apart is put right from the events', async () => {
+  house.completed(merchantId, 50_000, { origin: 'import', discountMinor: 900, taxMinor: 8_678 });
+  house.completed(merchantId, 700, { discountMinor: 70, taxMinor: 121 });
+  house.refunded(merchantId, 600, { lines: [refundedLine(40), refundedLine(57)] });
+  const { totals } = await house.revenue(merchantId);
+  const runner = house.service.app.get(DataSource).createQueryRunner();
+  const migration = new TaxApart1763400000003();
+  await migration.down(runner);
+  const [before] = await house.service.query('SELECT tax_minor FROM daily_revenue WHERE merchant_id = $1', [
+    merchantId,
+  ]);
+  expect(Number(before?.['tax_minor'])).toBe(8_799);
+  await migration.up(runner);
+  await runner.release();
+  expect((await house.revenue(merchantId)).totals).toEqual(totals);
 });
 
 it('each currency is a series of its own', async () => {
