@@ -66,7 +66,7 @@ it('what the sandbox says of itself is believed: its own signature, over the wir
   house.wire.fate = ({ method }) => (method === 'GET' ? 503 : 'answer lost');
   const checkout = house.reserve(ada, { cardMinor: 400, cardToken: 'tok_late' });
   await house.reached(checkout, 'reserved');
-  // The silence may be noticed before the webhook or not at all.
+  // The silence may be noticed before the webhook; afterwards it means nothing.
   expect(learned(await house.payment(checkout)).at(-1)).toBe('authorised by webhook');
 });
 

@@ -56,7 +56,7 @@ export class ChargeCards extends OutsideWork<Payment, ChargeFact> {
       done.map(({ item, result, error }): Heard =>
         result
           ? { paymentId: item.id, fact: result, learnedFrom: item.action === 'query' ? 'query' : 'answer' }
-          : { paymentId: item.id, learnedFrom: 'silence', detail: error.message },
+          : { paymentId: item.id, learnedFrom: 'silence', silentOn: item.action ?? 'query', detail: error.message },
       ),
     );
     tx.afterCommit(() => this.work.wake());

@@ -5,13 +5,15 @@ import { paymentsByState } from '../metrics';
 import type { ChargeFact } from '../processors/card-processor';
 import type { LearnedFrom, Payment } from './payment';
 import { PaymentOutcomes } from './payment-outcomes';
-import { after, afterSilence } from './payment-states';
+import { after, afterSilence, isAwaited, type PaymentAction } from './payment-states';
 import { type PaymentChange, PaymentsRepository } from './payments.repository';
 
 export interface Heard {
   paymentId: string;
   /** Nothing when the processor was silent. */
   fact?: ChargeFact;
+  /** What it was silent on. */
+  silentOn?: PaymentAction;
   learnedFrom: LearnedFrom;
   detail?: string;
 }
@@ -60,6 +62,7 @@ export class LearnOutcomes {
     for (const payment of before) {
       const news = byPayment.get(payment.id);
       if (!news) continue;
+      if (news.silentOn && !isAwaited(payment.state, news.silentOn)) continue;
       const step = news.fact ? after(payment, news.fact) : afterSilence(payment);
       const isMoved = step.state !== payment.state;
       // A webhook that tells nothing new must not take the lease from whoever is just asking.

@@ -63,6 +63,17 @@ export function after(standing: PaymentStanding, heard: ChargeFact): PaymentStep
   }
 }
 
+/** The state in which the answer to each question is awaited. */
+const awaitedIn: Record<PaymentAction, PaymentState> = {
+  authorise: 'requested',
+  capture: 'authorised',
+  void: 'authorised',
+  query: 'unknown',
+};
+
+/** Whether the answer still matters: a webhook may have told it while we waited. */
+export const isAwaited = (state: PaymentState, asked: PaymentAction): boolean => awaitedIn[asked] === state;
+
 /** The state after silence: unknown, and only a query or a webhook leads out of it. */
 export function afterSilence(standing: PaymentStanding): PaymentStep {
   return isFinal(standing.state) ? { state: standing.state, action: null } : { state: 'unknown', action: 'query' };
