@@ -137,7 +137,10 @@ it('SEC-13: unsafe input is found at any depth, safe input never', () => {
 
 it('a card number is refused in any text, and the field is named without it', () => {
   for (const text of ['4242424242424242', 'card 4242 4242 4242 4242 exp 12/29']) {
-    const refused = { code: 'validation_failed', details: { errors: [expect.objectContaining({ field: 'reason' })] } };
+    const refused = {
+      code: 'validation_failed',
+      details: { errors: [expect.objectContaining({ field: 'lines[0].reason' })] },
+    };
     expect(() => refuseUnsafe({ lines: [{ reason: text }] })).toThrow(expect.objectContaining(refused) as Error);
   }
   expect(() => refuseUnsafe({ sku: '4006381333931', phone: '+31 20 123 45 67' })).not.toThrow();

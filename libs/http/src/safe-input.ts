@@ -29,7 +29,8 @@ export function refuseUnsafe(value: unknown, path = '', depth = 0): void {
       const item: unknown = value[index];
       // class-validator would look through the inner array and let it pass as an object.
       if (Array.isArray(item)) throw unsafe(path, 'nested_array', 'An array may not hold arrays.');
-      if (typeof item === 'string' || (typeof item === 'object' && item !== null)) refuseUnsafe(item, path, depth + 1);
+      if (typeof item === 'string' || (typeof item === 'object' && item !== null))
+        refuseUnsafe(item, `${path}[${index}]`, depth + 1);
     }
     return;
   }
@@ -38,7 +39,7 @@ export function refuseUnsafe(value: unknown, path = '', depth = 0): void {
       throw unsafe(path, 'forbidden_name', 'A field has a name that is never allowed.');
     const member = (value as Record<string, unknown>)[key];
     if (typeof member === 'string' || (typeof member === 'object' && member !== null))
-      refuseUnsafe(member, key, depth + 1);
+      refuseUnsafe(member, path === '' ? key : `${path}.${key}`, depth + 1);
   }
 }
 
