@@ -37,7 +37,11 @@ function takeBack(of: CashbackAccrued, amountMinor: number, refundId = newId()):
   return refundId;
 }
 
-const payDue = () => house.service.app.get(PayCashback, { strict: false }).run();
+/** Pays what is due, once nothing that was said holds a row any more: the job passes over locked ones until its next run. */
+async function payDue(): Promise<void> {
+  await house.heard();
+  await house.service.app.get(PayCashback, { strict: false }).run();
+}
 
 async function mine(member: Member): Promise<CashbackDto[]> {
   return (await member.http.get<Page<CashbackDto>>('/api/v1/cashback')).body.data;
