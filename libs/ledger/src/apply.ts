@@ -1,69 +1,122 @@
 import { type Clock, hashOf, newId, present, Refusal } from '@florin/kernel';
 import type { Tx } from '@florin/database';
-import { decide, type Numbered } from './decide';
+import type { Decision } from './decide';
+import { decide, groupRefused } from './decide-groups';
 import { type Claim, claimKeys, type Outcome, type StoredAnswer, storedAnswers, storeOutcomes } from './keys';
 import { readBooks } from './read-books';
-import { type Answer, type Command, maxSetSize, type RefusalCode, type Refused } from './types';
+import { type Answer, type Command, type Group, maxSetSize, type RefusalCode, type Refused } from './types';
 import { faultOf } from './validate';
 import { writeChanges } from './write-changes';
 
 interface Asked {
-  index: number;
   command: Command;
   claim: Claim;
 }
 
+/** A group that is well-formed, with its place in the set. */
+interface AskedGroup {
+  index: number;
+  asked: Asked[];
+}
+
 /**
  * The write path of the ledger, the same for a set of one and of a thousand: take the keys, lock the accounts, decide in
- * memory, write. The number of statements does not depend on the size of the set. Answers stand in the order of the commands.
+ * memory, write. The number of statements does not depend on the size of the set. Answers stand in the order of the groups
+ * and of their commands; a write that is nobody's neighbour is a group of one.
  */
-export async function applyCommands(tx: Tx, commands: readonly Command[], clock?: Clock): Promise<Answer[]> {
-  if (commands.length > maxSetSize) {
+export async function applyGroups(tx: Tx, groups: readonly Group[], clock?: Clock): Promise<Answer[][]> {
+  const size = groups.reduce((sum, group) => sum + group.length, 0);
+  if (size > maxSetSize) {
     throw new Refusal(
       'too_large',
       'ledger_set_too_large',
-      `a ledger call takes at most ${maxSetSize} inputs, not ${commands.length}`,
+      `a ledger call takes at most ${maxSetSize} inputs, not ${size}`,
     );
   }
-  const answers = new Array<Answer>(commands.length);
-  const asked = askedOf(commands, answers);
-  const firsts = firstOfEachKey(asked);
+  const answers = new Array<Answer[]>(groups.length);
+  const { firsts, later } = inTurn(askedOf(groups, answers));
   if (firsts.length > 0) {
-    const claimed = await claimKeys(
-      tx,
-      firsts.map((one) => one.claim),
-    );
-    const fresh = firsts.filter((one) => claimed.has(one.claim.key));
-    const repeated = firsts.filter((one) => !claimed.has(one.claim.key));
-    if (repeated.length > 0) await replay(tx, repeated, answers);
+    const claimed = await claimKeys(tx, firsts.flatMap(claimsOf));
+    const fresh: AskedGroup[] = [];
+    const known: AskedGroup[] = [];
+    for (const group of firsts) (group.asked.every(({ claim }) => claimed.has(claim.key)) ? fresh : known).push(group);
+    if (known.length > 0) await replay(tx, known, claimed, answers);
     if (fresh.length > 0) await carryOut(tx, fresh, answers, clock);
   }
-  answerDuplicates(asked, answers);
+  answerLater(firsts, later, answers);
   return answers;
 }
 
-function askedOf(commands: readonly Command[], answers: Answer[]): Asked[] {
-  const asked: Asked[] = [];
-  commands.forEach((command, index) => {
-    const fault = faultOf(command);
-    if (fault !== undefined) answers[index] = refused('invalid', fault, false);
-    else asked.push({ index, command, claim: { key: command.input.key, hash: hashOf(command), id: newId() } });
+const claimsOf = (group: AskedGroup): Claim[] => group.asked.map(({ claim }) => claim);
+
+/** Gives the groups that are well-formed; the others are answered, and take no key. */
+function askedOf(groups: readonly Group[], answers: Answer[][]): AskedGroup[] {
+  const asked: AskedGroup[] = [];
+  groups.forEach((group, index) => {
+    const faults = faultsOf(group);
+    if (faults) answers[index] = faults;
+    else asked.push({ index, asked: withClaims(group) });
   });
   return asked;
 }
 
-function firstOfEachKey(asked: readonly Asked[]): Asked[] {
-  const seen = new Set<string>();
-  return asked.filter(({ claim }) => !seen.has(claim.key) && seen.add(claim.key));
+function faultsOf(group: Group): Answer[] | undefined {
+  const keys = new Set<string>();
+  for (const [place, command] of group.entries()) {
+    const fault = faultOf(command) ?? (keys.has(command.input.key) ? 'the key stands twice in the group' : undefined);
+    if (fault !== undefined) return onlyCulprit(group.length, place, refused('invalid', fault, false));
+    keys.add(command.input.key);
+  }
+  return undefined;
 }
 
-/** Answers keys that were used before: the stored answer, or key_reused when it was given for another input. */
-async function replay(tx: Tx, repeated: readonly Asked[], answers: Answer[]): Promise<void> {
+/** In a group a key stands for the whole of it: the same write alone, or in another group, is another input. */
+function withClaims(group: Group): Asked[] {
+  const whole = group.length > 1 ? hashOf(group) : undefined;
+  return group.map((command) => ({
+    command,
+    claim: { key: command.input.key, hash: hashOf(whole === undefined ? command : { whole, command }), id: newId() },
+  }));
+}
+
+/** Groups with keys that no group before them has, and those that come later with the same. */
+function inTurn(groups: readonly AskedGroup[]): { firsts: AskedGroup[]; later: AskedGroup[] } {
+  const seen = new Set<string>();
+  const firsts: AskedGroup[] = [];
+  const later: AskedGroup[] = [];
+  for (const group of groups) {
+    const isFirst = group.asked.every(({ claim }) => !seen.has(claim.key));
+    if (isFirst) for (const { claim } of group.asked) seen.add(claim.key);
+    (isFirst ? firsts : later).push(group);
+  }
+  return { firsts, later };
+}
+
+/**
+ * Answers groups with keys that were used before: the stored answers, or key_reused where one was given for another input.
+ * Then nothing of the group is done, and the keys that were still free remember it.
+ */
+async function replay(
+  tx: Tx,
+  known: readonly AskedGroup[],
+  claimed: ReadonlySet<string>,
+  answers: Answer[][],
+): Promise<void> {
   const stored = await storedAnswers(
     tx,
-    repeated.map((one) => one.claim.key),
+    known.flatMap(claimsOf).map((claim) => claim.key),
   );
-  for (const { index, claim } of repeated) answers[index] = storedAnswer(claim, stored.get(claim.key));
+  const refusals: Outcome[] = [];
+  for (const group of known) {
+    const culprit = group.asked.findIndex(({ claim }) => !claimed.has(claim.key));
+    answers[group.index] = group.asked.map(({ claim }) => {
+      if (!claimed.has(claim.key)) return storedAnswer(claim, stored.get(claim.key));
+      const { code, detail } = groupRefused(culprit);
+      refusals.push({ key: claim.key, id: claim.id, refusal: code, detail });
+      return refused(code, detail, false);
+    });
+  }
+  if (refusals.length > 0) await storeOutcomes(tx, refusals);
 }
 
 function storedAnswer(claim: Claim, stored: StoredAnswer | undefined): Answer {
@@ -72,48 +125,58 @@ function storedAnswer(claim: Claim, stored: StoredAnswer | undefined): Answer {
   return { ok: true, id: stored.id, replayed: true };
 }
 
-async function carryOut(tx: Tx, fresh: readonly Asked[], answers: Answer[], clock?: Clock): Promise<void> {
+async function carryOut(tx: Tx, fresh: readonly AskedGroup[], answers: Answer[][], clock?: Clock): Promise<void> {
   const { books, insertedAt } = await readBooks(
     tx,
-    fresh.map((one) => one.command),
+    fresh.flatMap((group) => group.asked.map((one) => one.command)),
     clock,
   );
-  const { decisions, changes } = decide(books, fresh.map(numbered));
+  const numbered = fresh.map((group) => group.asked.map(({ command, claim }) => ({ id: claim.id, command })));
+  const { decisions, changes } = decide(books, numbered);
   await writeChanges(tx, changes, insertedAt, books.accounts);
   const corrections: Outcome[] = [];
-  fresh.forEach(({ index, claim }, position) => {
-    const decision = present(decisions[position], 'every command is decided');
-    if (decision.ok) {
-      answers[index] = { ...decision, replayed: false };
-      if (decision.id !== claim.id) corrections.push({ key: claim.key, id: decision.id, refusal: null, detail: null });
-    } else {
-      answers[index] = { ...decision, replayed: false };
-      corrections.push({ key: claim.key, id: claim.id, refusal: decision.code, detail: decision.detail });
-    }
+  fresh.forEach((group, position) => {
+    const decided = present(decisions[position], 'every group is decided');
+    answers[group.index] = group.asked.map(({ claim }, place) => {
+      const decision = present(decided[place], 'every command is decided');
+      const correction = correctionOf(claim, decision);
+      if (correction) corrections.push(correction);
+      return { ...decision, replayed: false };
+    });
   });
   if (corrections.length > 0) await storeOutcomes(tx, corrections);
 }
 
-function numbered({ command, claim }: Asked): Numbered {
-  return { id: claim.id, command };
+/** A claim takes a yes with its own id for granted. */
+function correctionOf({ key, id }: Claim, decision: Decision): Outcome | undefined {
+  if (!decision.ok) return { key, id, refusal: decision.code, detail: decision.detail };
+  return decision.id === id ? undefined : { key, id: decision.id, refusal: null, detail: null };
 }
 
-/** Two inputs of one set under one key: the second is a replay of the first. */
-function answerDuplicates(asked: readonly Asked[], answers: Answer[]): void {
-  const firsts = new Map<string, Asked>();
-  for (const one of asked) {
-    const first = firsts.get(one.claim.key);
-    if (!first) {
-      firsts.set(one.claim.key, one);
-      continue;
-    }
-    const answer = answers[first.index];
-    const same = first.claim.hash === one.claim.hash;
-    answers[one.index] =
-      same && answer
-        ? { ...answer, replayed: true }
-        : refused('key_reused', `key ${one.claim.key} stands twice in this set`, false);
+/** Two inputs of one set under one key: the second is a replay of the first, or key_reused. */
+function answerLater(firsts: readonly AskedGroup[], later: readonly AskedGroup[], answers: Answer[][]): void {
+  if (later.length === 0) return;
+  const given = new Map<string, { hash: string; answer: Answer }>();
+  for (const { index, asked } of firsts)
+    asked.forEach(({ claim }, place) => {
+      const answer = present(answers[index]?.[place], 'a first group is answered');
+      given.set(claim.key, { hash: claim.hash, answer });
+    });
+  for (const { index, asked } of later) {
+    const culprit = asked.findIndex(({ claim }) => given.has(claim.key) && given.get(claim.key)?.hash !== claim.hash);
+    answers[index] = asked.map(({ claim }) => {
+      const first = given.get(claim.key);
+      if (!first) return refused('group_refused', groupRefused(culprit).detail, false);
+      return first.hash === claim.hash
+        ? { ...first.answer, replayed: true }
+        : refused('key_reused', `key ${claim.key} stands twice in this set`, false);
+    });
   }
+}
+
+function onlyCulprit(size: number, place: number, answer: Refused): Answer[] {
+  const others = refused('group_refused', groupRefused(place).detail, false);
+  return Array.from({ length: size }, (_, each) => (each === place ? answer : others));
 }
 
 function refused(code: RefusalCode, detail: string, replayed: boolean): Refused {

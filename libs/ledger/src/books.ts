@@ -67,7 +67,29 @@ export interface Changes {
   journals: JournalRow[];
   postings: PostingRow[];
   accounts: Set<AccountState>;
-  newHolds: HoldState[];
+  newHolds: Set<HoldState>;
   changedHolds: Set<HoldState>;
   reversals: { journalId: string; reversedBy: string }[];
+  /** How to take back what the current group has done to the books so far; only while a group is decided. */
+  undo?: (() => void)[];
+}
+
+export function noChanges(): Changes {
+  return {
+    journals: [],
+    postings: [],
+    accounts: new Set(),
+    newHolds: new Set(),
+    changedHolds: new Set(),
+    reversals: [],
+  };
+}
+
+/** A state that is about to change: inside a group it is remembered as it was. */
+export function touch<State extends object>(changes: Changes, state: State): State {
+  if (changes.undo) {
+    const before = { ...state };
+    changes.undo.push(() => Object.assign(state, before));
+  }
+  return state;
 }

@@ -1,4 +1,4 @@
-import type { AccountState, Books, Changes, HoldState, JournalRow } from './books';
+import { type AccountState, type Books, type Changes, type HoldState, type JournalRow, touch } from './books';
 import type {
   CaptureInput,
   Command,
@@ -23,23 +23,8 @@ export type Decision = { ok: true; id: string } | { ok: false; code: RefusalCode
 const yes = (id: string): Decision => ({ ok: true, id });
 const no = (code: RefusalCode, detail: string): Decision => ({ ok: false, code, detail });
 
-/**
- * Decides commands one after the other, each on the books as those before it left them. Pure but for the books, which it
- * takes over and moves on. A refused command changes nothing, so its neighbours never notice it.
- */
-export function decide(books: Books, commands: readonly Numbered[]): { decisions: Decision[]; changes: Changes } {
-  const changes: Changes = {
-    journals: [],
-    postings: [],
-    accounts: new Set(),
-    newHolds: [],
-    changedHolds: new Set(),
-    reversals: [],
-  };
-  return { decisions: commands.map((numbered) => decideOne(books, changes, numbered)), changes };
-}
-
-function decideOne(books: Books, changes: Changes, { id, command }: Numbered): Decision {
+/** Decides one command on the books as those before it left them. A refused command changes nothing, so its neighbours never notice it. */
+export function decideOne(books: Books, changes: Changes, { id, command }: Numbered): Decision {
   switch (command.operation) {
     case 'post':
       return post(books, changes, id, command.input);
@@ -67,7 +52,7 @@ function hold(books: Books, changes: Changes, id: string, input: HoldInput): Dec
     return no('overflow', 'the held amount would be too large to be exact');
   if (!account.allowNegative && account.posted - account.held < input.amountMinor)
     return short(account, input.amountMinor);
-  account.held += input.amountMinor;
+  touch(changes, account).held += input.amountMinor;
   changes.accounts.add(account);
   const made: HoldState = {
     id,
@@ -81,7 +66,7 @@ function hold(books: Books, changes: Changes, id: string, input: HoldInput): Dec
   };
   books.holds.set(id, made);
   books.holdIds.set(input.key, id);
-  changes.newHolds.push(made);
+  changes.newHolds.add(made);
   return yes(id);
 }
 
@@ -108,7 +93,7 @@ function capture(books: Books, changes: Changes, id: string, input: CaptureInput
   const postings = [{ account: held.account, amountMinor: -input.amountMinor }, ...input.postings];
   const moved = move(books, changes, journal, postings, { account: held.account, amount: released });
   if (!moved.ok) return moved;
-  held.captured += input.amountMinor;
+  touch(changes, held).captured += input.amountMinor;
   if (released === left) held.status = 'captured';
   noteHold(changes, held);
   return moved;
@@ -127,10 +112,10 @@ function voidHold(books: Books, changes: Changes, input: VoidInput): Decision {
 export function giveBack(books: Books, changes: Changes, held: HoldState, status: 'voided' | 'expired'): void {
   const account = books.accounts.get(held.account);
   if (account) {
-    account.held -= held.amount - held.captured;
+    touch(changes, account).held -= held.amount - held.captured;
     changes.accounts.add(account);
   }
-  held.status = status;
+  touch(changes, held).status = status;
   noteHold(changes, held);
 }
 
@@ -147,7 +132,7 @@ function reverse(books: Books, changes: Changes, id: string, input: ReverseInput
   const postings = original.postings.map(({ account, amountMinor }) => ({ account, amountMinor: -amountMinor }));
   const moved = move(books, changes, journal, postings);
   if (!moved.ok) return moved;
-  original.reversed = true;
+  touch(changes, original).reversed = true;
   changes.reversals.push({ journalId: original.id, reversedBy: id });
   return moved;
 }
@@ -181,7 +166,7 @@ function move(
   changes.journals.push(journal);
   for (const { account: code, amountMinor } of postings) writePosting(books, changes, journal, code, amountMinor);
   const holder = release && books.accounts.get(release.account);
-  if (holder) holder.held -= release.amount;
+  if (holder) touch(changes, holder).held -= release.amount;
   return yes(journal.id);
 }
 
@@ -207,7 +192,7 @@ function stepsAreExact(books: Books, postings: readonly PostingInput[]): boolean
 function writePosting(books: Books, changes: Changes, journal: JournalRow, code: string, amount: number): void {
   const account = books.accounts.get(code);
   if (!account) return;
-  account.posted += amount;
+  touch(changes, account).posted += amount;
   account.postings += 1;
   changes.accounts.add(account);
   changes.postings.push({
@@ -249,7 +234,7 @@ function isDue(held: HoldState, now: Date): boolean {
 
 function noteHold(changes: Changes, held: HoldState): void {
   // A hold made in this very set is inserted in its final state.
-  if (!changes.newHolds.includes(held)) changes.changedHolds.add(held);
+  if (!changes.newHolds.has(held)) changes.changedHolds.add(held);
 }
 
 function short(account: AccountState, wanted: number): Decision {

@@ -1,7 +1,7 @@
 import { type Clock, newId, present, Refusal } from '@florin/kernel';
 import type { Tx } from '@florin/database';
-import { applyCommands } from './apply';
-import type { Changes } from './books';
+import { applyGroups } from './apply';
+import { noChanges } from './books';
 import { giveBack } from './decide';
 import { type Instant, readBalances, readBalancesAt } from './balances';
 import { readDueHolds } from './read-books';
@@ -21,6 +21,8 @@ import {
   type Balance,
   type CaptureInput,
   type Command,
+  type Group,
+  type GroupAnswer,
   type Held,
   type HoldInput,
   type JournalInput,
@@ -135,22 +137,31 @@ export class Ledger {
     ).map(asPosted);
   }
 
-  /** Writes of different kinds as one set, decided in the order given. */
-  apply(tx: Tx, commands: readonly Command[]): Promise<Answer[]> {
-    return applyCommands(tx, commands, this.clock);
+  /** Writes of different kinds as one set, decided in the order given, each by itself. */
+  async apply(tx: Tx, commands: readonly Command[]): Promise<Answer[]> {
+    return (
+      await applyGroups(
+        tx,
+        commands.map((command) => [command]),
+        this.clock,
+      )
+    ).flat();
+  }
+
+  /**
+   * Groups of writes of any kind: each group is done whole or not at all, and a refused one leaves the others alone.
+   * The set limit is for the writes of all groups together; a group may not be empty.
+   */
+  async bulk(tx: Tx, groups: readonly Group[]): Promise<GroupAnswer[]> {
+    if (groups.some((group) => group.length === 0))
+      throw new Refusal('invalid', 'ledger_group_empty', 'a group holds at least one write');
+    return (await applyGroups(tx, groups, this.clock)).map(asGroup);
   }
 
   /** Gives back holds whose time is up, the longest due first, at most `limit` of them. Call until it gives fewer. */
   async expireHolds(tx: Tx, now: Date, limit: number): Promise<ExpiredHold[]> {
     const { books, insertedAt, due } = await readDueHolds(tx, now, Math.min(limit, maxSetSize));
-    const changes: Changes = {
-      journals: [],
-      postings: [],
-      accounts: new Set(),
-      newHolds: [],
-      changedHolds: new Set(),
-      reversals: [],
-    };
+    const changes = noChanges();
     for (const held of due) giveBack(books, changes, held, 'expired');
     await writeChanges(tx, changes, insertedAt, books.accounts);
     return due.map((held) => ({
@@ -248,6 +259,18 @@ function sameAccount(input: AccountInput, account: Account): Account {
 
 function asPosted(answer: Answer): Posted {
   return answer.ok ? { ok: true, journalId: answer.id, replayed: answer.replayed } : answer;
+}
+
+/** One no makes all of them a no; the write that could not be done says why. */
+function asGroup(answers: readonly Answer[]): GroupAnswer {
+  const at = answers.findIndex((answer) => !answer.ok && answer.code !== 'group_refused');
+  const culprit = answers[at];
+  if (culprit?.ok === false) return { ...culprit, at };
+  return {
+    ok: true,
+    ids: answers.flatMap((answer) => (answer.ok ? answer.id : [])),
+    replayed: answers.every((answer) => answer.replayed),
+  };
 }
 
 function asHeld(answer: Answer): Held {

@@ -104,7 +104,9 @@ export type RefusalCode =
   | 'hold_exceeded'
   | 'journal_unknown'
   | 'already_reversed'
-  | 'key_reused';
+  | 'key_reused'
+  /** Another write of the same group was refused. */
+  | 'group_refused';
 
 export interface Refused {
   ok: false;
@@ -128,6 +130,12 @@ export type Command =
 
 /** `id` is the journal's (post, capture, reverse) or the hold's (hold, void). */
 export type Answer = { ok: true; id: string; replayed: boolean } | Refused;
+
+/** Writes of any kind that are done all or not at all. Each keeps its own key, which from then on belongs to this group as a whole. */
+export type Group = readonly Command[];
+
+/** `ids` are those of the writes, in order. Of a no, `at` is the place of the write (from 0) that could not be done. */
+export type GroupAnswer = { ok: true; ids: string[]; replayed: boolean } | (Refused & { at: number });
 
 export interface Balance {
   code: string;

@@ -10,7 +10,7 @@ export async function writeChanges(
   books: ReadonlyMap<string, AccountState>,
 ): Promise<void> {
   if (changes.accounts.size > 0) await writeJournals(tx, changes, insertedAt);
-  if (changes.newHolds.length > 0) await insertHolds(tx, changes.newHolds, insertedAt, books);
+  if (changes.newHolds.size > 0) await insertHolds(tx, [...changes.newHolds], insertedAt, books);
   if (changes.changedHolds.size > 0) await updateHolds(tx, [...changes.changedHolds], insertedAt);
   if (changes.reversals.length > 0) {
     await tx.execute(
