@@ -32,7 +32,7 @@ const preparation = (merchant: string): string => `
   INSERT INTO payment_steps (id, payment_id, from_state, to_state, learned_from) SELECT gen_random_uuid(), payment, 'requested', 'captured', 'answer' FROM made;
   INSERT INTO wallet_topups (id, payment_id, merchant_id, member_id, currency, amount_minor, state, settled_at)
     SELECT topup, payment, '${merchant}', person, 'EUR', ${amount}, 'completed', now() FROM made;
-  INSERT INTO ledger_accounts (id, code, asset, posted, postings) SELECT account, 'member:' || person || ':wallet:EUR', 'EUR', count(*) * ${amount}, count(*) FROM made GROUP BY account, person;
+  INSERT INTO ledger_accounts (id, code, asset, posted, postings) SELECT account, 'member:' || person || ':merchant:${merchant}:wallet:EUR', 'EUR', count(*) * ${amount}, count(*) FROM made GROUP BY account, person;
   INSERT INTO ledger_accounts (id, code, asset, allow_negative, posted, postings) VALUES (gen_random_uuid(), 'outside', 'EUR', true, -${amount}::bigint * ${journals}, ${journals})`;
 
 /** The books of some of them: a hot account on one side, many on the other. */

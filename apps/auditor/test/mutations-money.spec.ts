@@ -169,7 +169,7 @@ const mutations: Mutation[] = [
   {
     title: 'money that is held for nothing',
     sql: ({ ada }) => ({
-      wallet: `UPDATE ledger_accounts SET held = held + 1 WHERE code = '${accounts.wallet(ada.id)}'`,
+      wallet: `UPDATE ledger_accounts SET held = held + 1 WHERE code = '${accounts.wallet(ada)}'`,
     }),
     breaks: ['wallet.ledger.held-equals-open-holds'],
   },

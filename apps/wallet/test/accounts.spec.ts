@@ -85,6 +85,22 @@ it('staff see the members and payments of their merchant, and of no other', asyn
   expect((await house.staff('catalog_manager').get(path)).status).toBe(403);
 });
 
+it('WAL-01: what a member has at one merchant neither shows nor pays at another', async () => {
+  const elsewhere = newId();
+  const there = house.member(ada.id, [elsewhere]);
+  await house.topUp(there, 70);
+  const balancesOf = async (member: Member) => (await member.http.get<WalletDto>('/api/v1/wallet')).body.balances;
+  expect(await balancesOf(ada)).toMatchObject([{ posted_minor: 1_000 }]);
+  expect(await balancesOf(there)).toMatchObject([{ posted_minor: 70 }]);
+  expect((await entries(there)).body.data).toMatchObject([{ kind: 'topup', amount_minor: 70 }]);
+  const agent = house.staff('support_agent', [elsewhere]);
+  expect((await agent.get<WalletDto>(`/api/v1/wallet/members/${ada.id}`)).body.balances).toMatchObject([
+    { posted_minor: 70 },
+  ]);
+  const tooMuch = house.reserve(ada, { merchantId: elsewhere, walletMinor: 71 });
+  await house.reached(tooMuch, 'refused');
+});
+
 it('WAL-14: no answer shows the card token', async () => {
   const paid = await house.paid(ada, { cardMinor: 100, cardToken: 'tok_mastercard' });
   const payment = await house.payment(paid);

@@ -66,9 +66,17 @@ it('WAL-05: waits as pending, is nothing to spend yet, and is in the wallet once
   expect(await house.wallet(ada)).toMatchObject({ cashback_pending_minor: 0, posted_minor: 450, available_minor: 450 });
   expect(await house.booked(`order:${granted.orderId}`)).toEqual([
     { kind: 'cashback_accrued', account: `merchant:${house.merchantId}:cashback-cost:EUR`, amount: -450 },
-    { kind: 'cashback_accrued', account: `member:${ada.id}:cashback-pending:EUR`, amount: 450 },
-    { kind: 'cashback_paid', account: `member:${ada.id}:cashback-pending:EUR`, amount: -450 },
-    { kind: 'cashback_paid', account: `member:${ada.id}:wallet:EUR`, amount: 450 },
+    {
+      kind: 'cashback_accrued',
+      account: `member:${ada.id}:merchant:${house.merchantId}:cashback-pending:EUR`,
+      amount: 450,
+    },
+    {
+      kind: 'cashback_paid',
+      account: `member:${ada.id}:merchant:${house.merchantId}:cashback-pending:EUR`,
+      amount: -450,
+    },
+    { kind: 'cashback_paid', account: `member:${ada.id}:merchant:${house.merchantId}:wallet:EUR`, amount: 450 },
   ]);
   await soon(() =>
     expect(

@@ -8,7 +8,7 @@ beforeAll(async () => (house = await House.open()));
 afterAll(() => house.close());
 beforeEach(async () => (ada = await house.rich(5_000)));
 
-const own = (member: Member) => `member:${member.id}:wallet:EUR`;
+const own = (member: Member) => `member:${member.id}:merchant:${house.merchantId}:wallet:EUR`;
 const sales = () => `merchant:${house.merchantId}:sales:EUR`;
 const clearing = () => `merchant:${house.merchantId}:card-clearing:EUR`;
 
@@ -99,7 +99,7 @@ it('WAL-07: the currencies of a member are apart: dollars do not pay for euros',
   await house.reached(euros, 'refused');
   const dollars = await house.paid(ada, { walletMinor: 6_000, currency: 'USD' });
   expect(await house.booked(`order:${dollars.orderId}`)).toMatchObject([
-    { account: `member:${ada.id}:wallet:USD`, amount: -6_000 },
+    { account: `member:${ada.id}:merchant:${house.merchantId}:wallet:USD`, amount: -6_000 },
     { account: `merchant:${house.merchantId}:sales:USD`, amount: 6_000 },
   ]);
   expect(await house.wallet(ada, 'USD')).toMatchObject({ posted_minor: 3_000, held_minor: 0 });

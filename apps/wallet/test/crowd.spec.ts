@@ -6,6 +6,7 @@ import { ConfirmPayment } from '../src/checkout/confirm-payment';
 import { ExpireCheckouts } from '../src/checkout/expire-checkouts';
 import { ReleasePayment } from '../src/checkout/release-payment';
 import { ReservePayment } from '../src/checkout/reserve-payment';
+import { walletAccount } from '../src/accounts/money-accounts';
 import { House, soon, type Member } from './house';
 
 let house: House;
@@ -29,7 +30,9 @@ it('CMP-WAL-1: a crowd that pays from one wallet at once never takes more than i
   await soon(async () => expect([await inState(ada, 'captured'), await inState(ada, 'refused')]).toEqual([5, 35]));
   expect(await house.wallet(ada)).toMatchObject({ posted_minor: 0, held_minor: 0, available_minor: 0 });
   await expect(
-    house.service.query('UPDATE ledger_accounts SET held = 1 WHERE code = $1', [`member:${ada.id}:wallet:EUR`]),
+    house.service.query('UPDATE ledger_accounts SET held = 1 WHERE code = $1', [
+      walletAccount({ merchantId: house.merchantId, memberId: ada.id, currency: 'EUR' }),
+    ]),
   ).rejects.toThrow('ledger_accounts_no_overdraft');
   expect(await house.faultsInBooks()).toEqual([]);
 });

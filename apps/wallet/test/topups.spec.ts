@@ -32,7 +32,7 @@ it('WAL-01: card money becomes wallet money, and it is said once', async () => {
   });
   expect(await house.booked(`topup:${topup.id}`)).toEqual([
     { kind: 'topup', account: `merchant:${house.merchantId}:card-clearing:EUR`, amount: -2_500 },
-    { kind: 'topup', account: `member:${ada.id}:wallet:EUR`, amount: 2_500 },
+    { kind: 'topup', account: `member:${ada.id}:merchant:${house.merchantId}:wallet:EUR`, amount: 2_500 },
   ]);
   expect(await house.wire.charges(topup.payment_id)).toMatchObject([{ status: 'succeeded', amount_received: 2_500 }]);
 });

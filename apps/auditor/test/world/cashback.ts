@@ -31,7 +31,7 @@ export class Cashback {
     this.house.say('loyalty', cashbackAccrued, id, { ...who, payableAt: storyAt.toISOString() });
     this.house.stores.post('wallet', `cashback:${id}`, 'cashback_accrued', `order:${orderId}`, [
       [accounts.cashbackCost(member.merchantId), -amountMinor],
-      [accounts.pending(member.id), amountMinor],
+      [accounts.pending(member), amountMinor],
     ]);
     this.house.say('wallet', cashbackChanged, id, { ...who, state: 'pending' });
   }
@@ -47,7 +47,7 @@ export class Cashback {
     const who = { cashbackId: cashback.id, orderId, memberId: member.id, merchantId: member.merchantId, currency };
     this.house.say('loyalty', cashbackReversed, cashback.id, { ...who, refundId, amountMinor });
     const postings: [string, number][] = [
-      [accounts.pending(member.id), -amountMinor],
+      [accounts.pending(member), -amountMinor],
       [accounts.cashbackCost(member.merchantId), amountMinor],
     ];
     this.house.stores.post(

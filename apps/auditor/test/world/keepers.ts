@@ -75,7 +75,7 @@ export class Keepers {
         operation: 'hold',
         input: {
           key: holdKey,
-          account: accounts.wallet(member.id),
+          account: accounts.wallet(member),
           amountMinor: walletMinor,
           reference: `order:${orderId}`,
         },

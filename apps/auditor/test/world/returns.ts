@@ -198,7 +198,7 @@ export class Returns {
     const { merchantId, id: memberId } = member;
     const postings: [string, number][] = [
       [accounts.sales(merchantId), -walletMinor - cardMinor],
-      [accounts.wallet(memberId), walletMinor],
+      [accounts.wallet(member), walletMinor],
       [accounts.clearing(merchantId), cardMinor],
     ];
     stores.post('wallet', `refund:${refundId}`, 'refund', `order:${orderId}`, postings);

@@ -154,8 +154,8 @@ export class Shop {
     this.house.say('auth', userVerified, id, { ...who, verifiedAt: storyAt.toISOString() });
     stores.add('notifications', 'contacts', { user_id: id, merchant_id: merchant.id, email, display_name: name });
     stores.add('wallet', 'wallets', { member_id: id, merchant_id: merchant.id, currency });
-    stores.account('wallet', accounts.wallet(id), currency);
-    stores.account('wallet', accounts.pending(id), currency);
+    stores.account('wallet', accounts.wallet({ id, merchantId: merchant.id }), currency);
+    stores.account('wallet', accounts.pending({ id, merchantId: merchant.id }), currency);
     const member = {
       id,
       merchantId: merchant.id,

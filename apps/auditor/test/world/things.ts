@@ -67,10 +67,12 @@ export interface Wish {
   outcome?: Outcome;
 }
 
+type Customer = Pick<Member, 'id' | 'merchantId'>;
+
 /** Names of the ledger accounts, as wallet and loyalty give them. */
 export const accounts = {
-  wallet: (memberId: string) => `member:${memberId}:wallet:${currency}`,
-  pending: (memberId: string) => `member:${memberId}:cashback-pending:${currency}`,
+  wallet: ({ id, merchantId }: Customer) => `member:${id}:merchant:${merchantId}:wallet:${currency}`,
+  pending: ({ id, merchantId }: Customer) => `member:${id}:merchant:${merchantId}:cashback-pending:${currency}`,
   sales: (merchantId: string) => `merchant:${merchantId}:sales:${currency}`,
   cashbackCost: (merchantId: string) => `merchant:${merchantId}:cashback-cost:${currency}`,
   clearing: (merchantId: string) => `merchant:${merchantId}:card-clearing:${currency}`,

@@ -34,7 +34,7 @@ export class Till {
     });
     stores.post('wallet', `topup:${id}`, 'topup', `topup:${id}`, [
       [accounts.clearing(merchant_id), -amountMinor],
-      [accounts.wallet(member_id), amountMinor],
+      [accounts.wallet({ id: member_id, merchantId: merchant_id }), amountMinor],
     ]);
     this.house.say('wallet', topupCompleted, id, {
       topupId: id,

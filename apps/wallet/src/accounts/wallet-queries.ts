@@ -2,7 +2,7 @@ import { Reads } from '@florin/database';
 import { decodeCursor, page, type Page, PageQuery } from '@florin/http';
 import { Ledger } from '@florin/ledger';
 import { Injectable } from '@nestjs/common';
-import { pendingCashbackAccount, walletAccount } from './money-accounts';
+import { type Owners, pendingCashbackAccount, walletAccount } from './money-accounts';
 import type { WalletDto, WalletEntryDto } from './wallet.dto';
 
 /** A wallet as its owner sees it, and as staff of the merchant see it. */
@@ -20,37 +20,38 @@ export class WalletQueries {
       [memberId, merchantId],
     );
     const currencies = rows.map((row) => row.currency);
+    const owned = (currency: string) => ({ merchantId, memberId, currency });
     const codes = currencies.flatMap((currency) => [
-      walletAccount(memberId, currency),
-      pendingCashbackAccount(memberId, currency),
+      walletAccount(owned(currency)),
+      pendingCashbackAccount(owned(currency)),
     ]);
     const balances = new Map((await this.ledger.balances(this.reads, codes)).map((balance) => [balance.code, balance]));
     return {
       member_id: memberId,
       balances: currencies.map((currency) => {
-        const wallet = balances.get(walletAccount(memberId, currency));
+        const wallet = balances.get(walletAccount(owned(currency)));
         return {
           currency,
           posted_minor: wallet?.posted ?? 0,
           held_minor: wallet?.held ?? 0,
           available_minor: wallet?.available ?? 0,
-          cashback_pending_minor: balances.get(pendingCashbackAccount(memberId, currency))?.posted ?? 0,
+          cashback_pending_minor: balances.get(pendingCashbackAccount(owned(currency)))?.posted ?? 0,
         };
       }),
     };
   }
 
   /** What happened in the wallet of one currency, newest first, each with the balance after it. */
-  async entries(memberId: string, currency: string, query: PageQuery): Promise<Page<WalletEntryDto>> {
+  async entries(owners: Owners, query: PageQuery): Promise<Page<WalletEntryDto>> {
     const after = decodeCursor(query.cursor, { seq: 'number', at: 'time' });
-    const lines = await this.ledger.statement(this.reads, walletAccount(memberId, currency), {
+    const lines = await this.ledger.statement(this.reads, walletAccount(owners), {
       after: after && { seq: after.seq, insertedAt: new Date(after.at) },
       limit: query.limit + 1,
     });
     const lastOf = new Map(lines.map((line) => [`${line.journalId}:${line.seq}`, line]));
     const rows = lines.map((line) => ({
       id: `${line.journalId}:${line.seq}`,
-      currency,
+      currency: owners.currency,
       amount_minor: line.amountMinor,
       balance_after_minor: line.balanceMinor,
       kind: line.kind,

@@ -24,7 +24,10 @@ export class WalletController {
   @Requires('wallet.own:read')
   @Answers(WalletEntryDto, { page: true })
   entries(@CurrentCaller() caller: Caller, @Query() query: EntriesQuery): Promise<Page<WalletEntryDto>> {
-    return this.queries.entries(caller.subject, query.currency, query);
+    return this.queries.entries(
+      { merchantId: caller.merchantId, memberId: caller.subject, currency: query.currency },
+      query,
+    );
   }
 
   @Get('members/:id')

@@ -49,7 +49,7 @@ export class KeepCashback {
           'cashback_accrued',
           row,
           cashbackCostAccount(row.merchantId, row.currency),
-          pending(row),
+          pendingCashbackAccount(row),
           row.amountMinor,
         ),
       ),
@@ -63,7 +63,7 @@ export class KeepCashback {
     // The accrual is on its way: the retry tiers bring this back when it is booked.
     if (!row) throw new Error(`cashback ${event.data.cashbackId} is not booked yet`);
     const amountMinor = event.data.amountMinor;
-    const from = row.state === 'pending' ? pending(row) : walletAccount(row.memberId, row.currency);
+    const from = row.state === 'pending' ? pendingCashbackAccount(row) : walletAccount(row);
     const [posted] = await this.ledger.post(tx, [
       journal(
         `cashback-reversed:${event.data.refundId}:${row.id}`,
@@ -98,8 +98,8 @@ export class KeepCashback {
             `cashback-paid:${row.id}`,
             'cashback_paid',
             row,
-            pending(row),
-            walletAccount(row.memberId, row.currency),
+            pendingCashbackAccount(row),
+            walletAccount(row),
             row.amountMinor - row.reversedMinor,
           ),
         ),
@@ -137,8 +137,6 @@ export class KeepCashback {
     );
   }
 }
-
-const pending = (row: CashbackRow): string => pendingCashbackAccount(row.memberId, row.currency);
 
 function journal(
   key: string,

@@ -85,7 +85,7 @@ export class ReservePayment {
       tx,
       holding.map(({ data }) => ({
         key: holdKey(data.checkoutId),
-        account: walletAccount(data.memberId, data.currency),
+        account: walletAccount(data),
         amountMinor: data.walletMinor,
         reference: `order:${data.orderId}`,
       })),

@@ -7,6 +7,7 @@ import { Payments1763900000001 } from './1763900000001-payments';
 import { Checkouts1763900000002 } from './1763900000002-checkouts';
 import { TopupsAndCashback1763900000003 } from './1763900000003-topups-and-cashback';
 import { EmptyRefunds1763900000004 } from './1763900000004-empty-refunds';
+import { WalletsAtAMerchant1764100000000 } from './1764100000000-wallets-at-a-merchant';
 
 export const migrations = [
   ...databaseMigrations,
@@ -18,4 +19,5 @@ export const migrations = [
   Checkouts1763900000002,
   TopupsAndCashback1763900000003,
   EmptyRefunds1763900000004,
+  WalletsAtAMerchant1764100000000,
 ];

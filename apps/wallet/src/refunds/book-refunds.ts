@@ -34,7 +34,7 @@ export class BookRefunds {
             account: salesAccount(refund.merchantId, refund.currency),
             amountMinor: -(refund.walletMinor + refund.cardMinor),
           },
-          { account: walletAccount(refund.memberId, refund.currency), amountMinor: refund.walletMinor },
+          { account: walletAccount(refund), amountMinor: refund.walletMinor },
           { account: clearingAccount(refund.merchantId, refund.currency), amountMinor: refund.cardMinor },
         ].filter(({ amountMinor }) => amountMinor !== 0),
       })),

@@ -50,7 +50,7 @@ export class SettleTopups implements OnModuleInit {
         reference: `topup:${subjectId}`,
         postings: [
           { account: clearingAccount(merchantId, currency), amountMinor: -amountMinor },
-          { account: walletAccount(memberId, currency), amountMinor },
+          { account: walletAccount({ merchantId, memberId, currency }), amountMinor },
         ],
       })),
     );
