@@ -4,8 +4,9 @@ import { handleParts } from './one-transaction';
 import type { QueueConsumer } from './queue-consumer';
 
 /**
- * The work of one controller, or of a whole service that nobody waits for: what waits in the queues of all its handlers is handled in one transaction at a time. So a
- * process never races itself for the rows of one checkout, and the fuller the queues, the more shares a commit.
+ * The work of one controller, or of a whole service that nobody waits for: what waits in the queues of all its handlers is
+ * handled in one transaction at a time. So a process never races itself for the rows of one checkout, and the fuller the
+ * queues, the more shares a commit.
  */
 export class Rounds {
   private readonly consumers: QueueConsumer[] = [];
