@@ -20,6 +20,8 @@ import { cashbackReversed } from './loyalty/cashback-reversed.v1';
 import { memberEnrolled } from './loyalty/member-enrolled.v1';
 import { pointsClawedBack } from './loyalty/points-clawed-back.v1';
 import { pointsEarned } from './loyalty/points-earned.v1';
+import { pointsExpired } from './loyalty/points-expired.v1';
+import { pointsRedeemed } from './loyalty/points-redeemed.v1';
 import { tierUpgraded } from './loyalty/tier-upgraded.v1';
 import { messageSent } from './notifications/message-sent.v1';
 import { webhookDelivered } from './notifications/webhook-delivered.v1';
@@ -35,10 +37,14 @@ import { paymentRelease } from './wallet/payment-release.v1';
 import { paymentReleased } from './wallet/payment-released.v1';
 import { paymentReserve } from './wallet/payment-reserve.v1';
 import { paymentReserved } from './wallet/payment-reserved.v1';
+import { periodClosed } from './wallet/period-closed.v1';
+import { prefundingChanged } from './wallet/prefunding-changed.v1';
 import { refundCompleted } from './wallet/refund-completed.v1';
 import { refundFailed } from './wallet/refund-failed.v1';
 import { refundIssue } from './wallet/refund-issue.v1';
+import { settlementIssued } from './wallet/settlement-issued.v1';
 import { topupCompleted } from './wallet/topup-completed.v1';
+import { transferCompleted } from './wallet/transfer-completed.v1';
 
 /** Every message there is, one entry per type and version. */
 export const allContracts: readonly MessageContract[] = [
@@ -63,6 +69,8 @@ export const allContracts: readonly MessageContract[] = [
   memberEnrolled,
   pointsClawedBack,
   pointsEarned,
+  pointsExpired,
+  pointsRedeemed,
   tierUpgraded,
   messageSent,
   webhookDelivered,
@@ -78,10 +86,14 @@ export const allContracts: readonly MessageContract[] = [
   paymentReleased,
   paymentReserve,
   paymentReserved,
+  periodClosed,
+  prefundingChanged,
   refundCompleted,
   refundFailed,
   refundIssue,
+  settlementIssued,
   topupCompleted,
+  transferCompleted,
 ];
 
 const byName = new Map(allContracts.map((contract) => [contract.name, contract]));

@@ -10,7 +10,7 @@ import { type Standing, standingKey } from '../members/standing';
 import { FindPrograms } from '../programs/find-programs';
 import { programKey } from '../programs/program-rules';
 import { IssueReceipts } from '../receipts/issue-receipts';
-import { clawBack, type LineStanding, takeFromLots } from './clawback-rules';
+import { clawBack, type LineStanding, pointsTaken, takeFromLots } from './clawback-rules';
 import { type EarnedCashback, type EarnedOrderRow, RefundsRepository } from './refunds.repository';
 
 /**
@@ -65,7 +65,8 @@ export class ClawBackPoints {
       return step;
     });
     const owed = clawed.reduce((sum, { points }) => sum + points, 0);
-    const { changed, missing } = takeFromLots(await this.refunds.openLots(tx, order), orderId, owed);
+    const open = await this.refunds.openLots(tx, order);
+    const { changed, missing } = takeFromLots(open, orderId, owed);
     const taken = owed - missing;
     const after: Standing = {
       ...before,
@@ -106,6 +107,8 @@ export class ClawBackPoints {
       refundId,
       points: taken,
       balance: after.points,
+      clawedBackAt: event.data.refundedAt,
+      lots: pointsTaken(open, changed),
     };
     await this.outbox.add(tx, pointsClawedBack, memberId, data, { cause: causeOf(event) });
     return true;

@@ -53,3 +53,12 @@ export function takeFromLots(
   }
   return { changed, missing: left };
 }
+
+/** What was taken out of each lot that changed. */
+export function pointsTaken(
+  before: readonly RemainingLot[],
+  changed: readonly RemainingLot[],
+): { lotId: string; points: number }[] {
+  const had = new Map(before.map((lot) => [lot.id, lot.remaining]));
+  return changed.map(({ id, remaining }) => ({ lotId: id, points: (had.get(id) ?? 0) - remaining }));
+}

@@ -4,6 +4,7 @@ import {
   type Envelope,
   type OrderCompleted,
   pointsEarned,
+  type PointsEarned,
   tierUpgraded,
 } from '@florin/contracts';
 import type { Tx } from '@florin/database';
@@ -17,7 +18,7 @@ import { issuanceAccount, memberAccount } from '../members/points-accounts';
 import { type Standing, standingKey } from '../members/standing';
 import { FindPrograms } from '../programs/find-programs';
 import { dayOf, type Program, programKey, tierFor, tierNamed } from '../programs/program-rules';
-import { type EarnedOrder, payableAt } from './earned-order';
+import { type EarnedOrder, lotsSaid, payableAt } from './earned-order';
 import { cashbackOf, earn } from './earning-rules';
 import { EarningWriter } from './earning-writer';
 
@@ -84,6 +85,7 @@ export class EarnPoints {
         program,
         cause,
         receiptId: newId(),
+        lotId: newId(),
         earning,
         day,
         earnedOnDay: earnedToday + earning.points,
@@ -118,22 +120,7 @@ export class EarnPoints {
     const said = this.outbox.addAll(
       tx,
       pointsEarned,
-      earned.map(({ order, program, cause, receiptId, earning, standing }) => ({
-        subject: order.memberId,
-        cause,
-        data: {
-          receiptId,
-          memberId: order.memberId,
-          programId: program.id,
-          merchantId: program.merchantId,
-          orderId: order.orderId,
-          points: earning.points,
-          balance: standing.points,
-          tier: standing.tier,
-          reason: earning.reason,
-          earnedAt: order.completedAt,
-        },
-      })),
+      earned.map((each) => ({ subject: each.order.memberId, cause: each.cause, data: saidOf(each) })),
     );
     const upgraded = this.outbox.addAll(
       tx,
@@ -174,6 +161,25 @@ export class EarnPoints {
     );
     await Promise.all([said, upgraded, accrued]);
   }
+}
+
+function saidOf(earned: EarnedOrder): PointsEarned {
+  const { order, program, receiptId, earning, standing } = earned;
+  return {
+    receiptId,
+    memberId: order.memberId,
+    programId: program.id,
+    merchantId: program.merchantId,
+    orderId: order.orderId,
+    points: earning.points,
+    balance: standing.points,
+    tier: standing.tier,
+    reason: earning.reason,
+    earnedAt: order.completedAt,
+    priceMinor: order.totalMinor - order.taxMinor,
+    currency: order.currency,
+    lots: lotsSaid(earned),
+  };
 }
 
 /** Upgrade only: a tier once reached is not lost by earning. */

@@ -1,12 +1,12 @@
 import type { OrderCompleted } from '@florin/contracts';
 import type { Tx } from '@florin/database';
-import { dayMs, newId } from '@florin/kernel';
+import { newId } from '@florin/kernel';
 import { Injectable } from '@nestjs/common';
 import { KeepStandings } from '../members/keep-standings';
 import { standingKey, type TierChange } from '../members/standing';
 import type { Program } from '../programs/program-rules';
 import { IssueReceipts } from '../receipts/issue-receipts';
-import { type EarnedOrder, payableAt } from './earned-order';
+import { type EarnedOrder, expiryOf, payableAt } from './earned-order';
 import { LotsRepository } from './lots.repository';
 
 /** Writes what a set of orders earned: receipts, lots, the split over the lines, standings, tiers, cashback. */
@@ -91,11 +91,9 @@ function receiptOf({ order, program, receiptId, earning, standing, tierBefore, e
   };
 }
 
-function lotOf({ order, program, receiptId, earning }: EarnedOrder) {
-  const earnedAt = new Date(order.completedAt);
-  const days = program.rules.expiry_days;
+function lotOf({ order, program, receiptId, lotId, earning }: EarnedOrder) {
   return {
-    id: newId(),
+    id: lotId,
     memberId: order.memberId,
     programId: program.id,
     receiptId,
@@ -103,8 +101,8 @@ function lotOf({ order, program, receiptId, earning }: EarnedOrder) {
     earned: earning.points,
     funder: `merchant:${program.merchantId}`,
     source: 'order',
-    earnedAt,
-    expiresAt: days === undefined ? null : new Date(earnedAt.getTime() + days * dayMs),
+    earnedAt: new Date(order.completedAt),
+    expiresAt: expiryOf(order, program),
   };
 }
 

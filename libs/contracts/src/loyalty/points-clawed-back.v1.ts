@@ -1,5 +1,6 @@
 import { defineEvent, exampleId } from '../define';
-import { Id, SignedWholeNumber, WholeNumber } from '../fields';
+import { Id, Instant, ListOf, Optional, SignedWholeNumber, WholeNumber } from '../fields';
+import { exampleLotId, LotPoints } from './lots';
 
 export class PointsClawedBack {
   @Id() readonly receiptId: string;
@@ -10,6 +11,9 @@ export class PointsClawedBack {
   @Id() readonly refundId: string;
   @WholeNumber() readonly points: number;
   @SignedWholeNumber() readonly balance: number;
+  @Optional() @Instant() readonly clawedBackAt?: string;
+  /** The lots that they were taken from. */
+  @Optional() @ListOf(() => LotPoints) readonly lots?: LotPoints[];
 }
 
 /** Said once per refund, when the points that its lines had earned are taken back. */
@@ -27,5 +31,7 @@ export const pointsClawedBack = defineEvent({
     refundId: exampleId(5),
     points: 26,
     balance: 126,
+    clawedBackAt: '2026-11-21T10:00:00.000Z',
+    lots: [{ lotId: exampleLotId, points: 26 }],
   },
 });

@@ -11,6 +11,14 @@ export class PaymentReserve {
   @Minor() readonly cardMinor: number;
   @Optional() @Text() readonly cardToken?: string;
   @Instant() readonly expiresAt: string;
+  /** Where the shopper's request came from, sealed: keyed hashes of the address and the browser, the network, the country. */
+  @Optional() @Text(64) readonly addressKey?: string;
+  @Optional() @Text(50) readonly addressPrefix?: string;
+  @Optional() @Text(64) readonly deviceKey?: string;
+  @Optional() @Text(2) readonly country?: string;
+  /** What the processor says of the card behind the token, where the shop knows it. */
+  @Optional() @Text(100) readonly cardFingerprint?: string;
+  @Optional() @Text(2) readonly cardCountry?: string;
 }
 
 /** Said when a checkout starts. Wallet holds the wallet money and authorises the card, or refuses both. */
