@@ -5,7 +5,7 @@ import { LedgerModule, ledgerPartitions } from '@florin/ledger';
 import { MessagingModule } from '@florin/messaging';
 import { ServiceHostModule } from '@florin/service-host';
 import { Module } from '@nestjs/common';
-import { AccountsModule } from './accounts/accounts.module';
+import { AccountsModule, walletPartitions } from './accounts/accounts.module';
 import { CashbackModule } from './cashback/cashback.module';
 import { CheckoutModule } from './checkout/checkout.module';
 import { WalletConfig } from './config';
@@ -14,6 +14,7 @@ import { PaymentsModule } from './payments/payments.module';
 import { ProcessorsModule } from './processors/processors.module';
 import { RefundsModule } from './refunds/refunds.module';
 import { TopupsModule } from './topups/topups.module';
+import { TransfersModule } from './transfers/transfers.module';
 import { WebhooksModule } from './webhooks/webhooks.module';
 
 const service = 'wallet';
@@ -21,7 +22,7 @@ const service = 'wallet';
 @Module({
   imports: [
     ServiceHostModule.forService({ service, config: WalletConfig }),
-    DatabaseModule.forService({ service, migrations, partitions: ledgerPartitions }),
+    DatabaseModule.forService({ service, migrations, partitions: [...ledgerPartitions, walletPartitions] }),
     MessagingModule.forService({ service }),
     HttpModule.forService({ service }),
     AccessModule.forService(),
@@ -33,6 +34,7 @@ const service = 'wallet';
     RefundsModule,
     TopupsModule,
     CashbackModule,
+    TransfersModule,
     WebhooksModule,
   ],
 })

@@ -8,6 +8,8 @@ import { Checkouts1763900000002 } from './1763900000002-checkouts';
 import { TopupsAndCashback1763900000003 } from './1763900000003-topups-and-cashback';
 import { EmptyRefunds1763900000004 } from './1763900000004-empty-refunds';
 import { WalletsAtAMerchant1764100000000 } from './1764100000000-wallets-at-a-merchant';
+import { WalletTransactions1764100000700 } from './1764100000700-wallet-transactions';
+import { Transfers1764100000701 } from './1764100000701-transfers';
 
 export const migrations = [
   ...databaseMigrations,
@@ -20,4 +22,6 @@ export const migrations = [
   TopupsAndCashback1763900000003,
   EmptyRefunds1763900000004,
   WalletsAtAMerchant1764100000000,
+  WalletTransactions1764100000700,
+  Transfers1764100000701,
 ];
