@@ -9,6 +9,7 @@ import { AccountsModule, walletPartitions } from './accounts/accounts.module';
 import { CashbackModule } from './cashback/cashback.module';
 import { CheckoutModule } from './checkout/checkout.module';
 import { WalletConfig } from './config';
+import { LimitsModule } from './limits/limits.module';
 import { migrations } from './migrations';
 import { PaymentsModule } from './payments/payments.module';
 import { ProcessorsModule } from './processors/processors.module';
@@ -29,6 +30,7 @@ const service = 'wallet';
     LedgerModule,
     ProcessorsModule,
     AccountsModule,
+    LimitsModule,
     PaymentsModule,
     CheckoutModule,
     RefundsModule,

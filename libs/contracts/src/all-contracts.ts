@@ -45,6 +45,8 @@ import { refundIssue } from './wallet/refund-issue.v1';
 import { settlementIssued } from './wallet/settlement-issued.v1';
 import { topupCompleted } from './wallet/topup-completed.v1';
 import { transferCompleted } from './wallet/transfer-completed.v1';
+import { walletFrozen } from './wallet/wallet-frozen.v1';
+import { walletUnfrozen } from './wallet/wallet-unfrozen.v1';
 
 /** Every message there is, one entry per type and version. */
 export const allContracts: readonly MessageContract[] = [
@@ -94,6 +96,8 @@ export const allContracts: readonly MessageContract[] = [
   settlementIssued,
   topupCompleted,
   transferCompleted,
+  walletFrozen,
+  walletUnfrozen,
 ];
 
 const byName = new Map(allContracts.map((contract) => [contract.name, contract]));

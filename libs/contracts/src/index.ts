@@ -52,4 +52,6 @@ export * from './wallet/refund-issue.v1';
 export * from './wallet/settlement-issued.v1';
 export * from './wallet/topup-completed.v1';
 export * from './wallet/transfer-completed.v1';
+export * from './wallet/wallet-frozen.v1';
+export * from './wallet/wallet-unfrozen.v1';
 export * from './wallet/tender';
