@@ -3,6 +3,7 @@ import type { Tx } from '@florin/database';
 import type { Decision } from './decide';
 import { decide, groupRefused } from './decide-groups';
 import { type Claim, claimKeys, type Outcome, type StoredAnswer, storedAnswers, storeOutcomes } from './keys';
+import type { Crossing } from './monitors';
 import { readBooks } from './read-books';
 import { type Answer, type Command, type Group, maxSetSize, type RefusalCode, type Refused } from './types';
 import { faultOf } from './validate';
@@ -19,12 +20,18 @@ interface AskedGroup {
   asked: Asked[];
 }
 
+export interface HowToApply {
+  clock: Clock | undefined;
+  /** Hears what monitors say, in the transaction of the write. */
+  tell(tx: Tx, crossings: Crossing[]): Promise<void>;
+}
+
 /**
  * The write path of the ledger, the same for a set of one and of a thousand: take the keys, lock the accounts, decide in
  * memory, write. The number of statements does not depend on the size of the set. Answers stand in the order of the groups
  * and of their commands; a write that is nobody's neighbour is a group of one.
  */
-export async function applyGroups(tx: Tx, groups: readonly Group[], clock?: Clock): Promise<Answer[][]> {
+export async function applyGroups(tx: Tx, groups: readonly Group[], how: HowToApply): Promise<Answer[][]> {
   const size = groups.reduce((sum, group) => sum + group.length, 0);
   if (size > maxSetSize) {
     throw new Refusal(
@@ -41,7 +48,7 @@ export async function applyGroups(tx: Tx, groups: readonly Group[], clock?: Cloc
     const known: AskedGroup[] = [];
     for (const group of firsts) (group.asked.every(({ claim }) => claimed.has(claim.key)) ? fresh : known).push(group);
     if (known.length > 0) await replay(tx, known, claimed, answers);
-    if (fresh.length > 0) await carryOut(tx, fresh, answers, clock);
+    if (fresh.length > 0) await carryOut(tx, fresh, answers, how);
   }
   answerLater(firsts, later, answers);
   return answers;
@@ -125,15 +132,15 @@ function storedAnswer(claim: Claim, stored: StoredAnswer | undefined): Answer {
   return { ok: true, id: stored.id, replayed: true };
 }
 
-async function carryOut(tx: Tx, fresh: readonly AskedGroup[], answers: Answer[][], clock?: Clock): Promise<void> {
+async function carryOut(tx: Tx, fresh: readonly AskedGroup[], answers: Answer[][], how: HowToApply): Promise<void> {
   const { books, insertedAt } = await readBooks(
     tx,
     fresh.flatMap((group) => group.asked.map((one) => one.command)),
-    clock,
+    how.clock,
   );
   const numbered = fresh.map((group) => group.asked.map(({ command, claim }) => ({ id: claim.id, command })));
   const { decisions, changes } = decide(books, numbered);
-  await writeChanges(tx, changes, insertedAt, books.accounts);
+  const crossings = await writeChanges(tx, changes, insertedAt, books.accounts);
   const corrections: Outcome[] = [];
   fresh.forEach((group, position) => {
     const decided = present(decisions[position], 'every group is decided');
@@ -145,6 +152,7 @@ async function carryOut(tx: Tx, fresh: readonly AskedGroup[], answers: Answer[][
     });
   });
   if (corrections.length > 0) await storeOutcomes(tx, corrections);
+  if (crossings.length > 0) await how.tell(tx, crossings);
 }
 
 /** A claim takes a yes with its own id for granted. */

@@ -1,3 +1,5 @@
+import type { MonitorState } from './monitors';
+
 /** What a decision needs to know, read under lock. Amounts are minor units. */
 export interface Books {
   accounts: Map<string, AccountState>;
@@ -6,6 +8,8 @@ export interface Books {
   holdIds: Map<string, string>;
   /** Journals that a command wants to reverse, by id. */
   originals: Map<string, OriginalJournal>;
+  /** What watches the accounts, by id. */
+  monitors: MonitorState[];
   /** What decides whether a hold has timed out. */
   now: Date;
 }
@@ -16,6 +20,8 @@ export interface AccountState {
   asset: string;
   allowNegative: boolean;
   closed: boolean;
+  /** Somebody watches its balances. */
+  monitored: boolean;
   posted: number;
   held: number;
   /** How many postings the account has: the number of its latest one. */
@@ -70,8 +76,19 @@ export interface Changes {
   newHolds: Set<HoldState>;
   changedHolds: Set<HoldState>;
   reversals: { journalId: string; reversedBy: string }[];
+  /** Monitors on whose threshold's other side a balance is now. */
+  movedMonitors: Set<MonitorState>;
+  crossings: CrossingRow[];
   /** How to take back what the current group has done to the books so far; only while a group is decided. */
   undo?: (() => void)[];
+}
+
+export interface CrossingRow {
+  id: string;
+  monitor: MonitorState;
+  account: AccountState;
+  value: number;
+  resultId: string;
 }
 
 export function noChanges(): Changes {
@@ -82,6 +99,8 @@ export function noChanges(): Changes {
     newHolds: new Set(),
     changedHolds: new Set(),
     reversals: [],
+    movedMonitors: new Set(),
+    crossings: [],
   };
 }
 

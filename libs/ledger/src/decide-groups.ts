@@ -1,4 +1,5 @@
 import { type Books, type Changes, noChanges } from './books';
+import { noteCrossings } from './monitors';
 import { type Decision, decideOne, type Numbered } from './decide';
 
 /**
@@ -11,7 +12,13 @@ export function decide(
   groups: readonly (readonly Numbered[])[],
 ): { decisions: Decision[][]; changes: Changes } {
   const changes = noChanges();
-  return { decisions: groups.map((group) => decideGroup(books, changes, group)), changes };
+  const decisions = groups.map((group) => {
+    const decided = decideGroup(books, changes, group);
+    const last = decided.at(-1);
+    if (last?.ok) noteCrossings(books, changes, last.id);
+    return decided;
+  });
+  return { decisions, changes };
 }
 
 function decideGroup(books: Books, changes: Changes, group: readonly Numbered[]): Decision[] {

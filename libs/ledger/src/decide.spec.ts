@@ -10,6 +10,7 @@ function books(...accounts: (Partial<AccountState> & { code: string })[]): Books
     asset: 'EUR',
     allowNegative: false,
     closed: false,
+    monitored: false,
     posted: 0,
     held: 0,
     postings: 0,
@@ -20,6 +21,7 @@ function books(...accounts: (Partial<AccountState> & { code: string })[]): Books
     holds: new Map(),
     holdIds: new Map(),
     originals: new Map(),
+    monitors: [],
     now: new Date('2026-06-01T00:00:00Z'),
   };
 }

@@ -1,8 +1,10 @@
-export { Ledger, type ExpiredHold } from './ledger';
+export type { AccountChoice, AccountView } from './accounts';
+export { Ledger, type CrossingListener, type ExpiredHold } from './ledger';
 export type { Instant } from './balances';
 export { rebaseChain, sealChain, verifyChain, type ChainFault, type ChainReport, type SealedLink } from './chain';
 export { LedgerModule, ledgerPartitions } from './ledger.module';
 export { ledgerMigrations } from './migrations';
+export type { Crossing, Monitor, MonitorChoice, MonitorInput } from './monitors';
 export { ledgerProofs, type LedgerProof, type Offender } from './proofs';
-export type { HoldView, JournalView, StatementLine, StatementRange } from './statements';
+export type { HoldView, JournalView, StatementLine, StatementRange, TimedOutChoice } from './statements';
 export * from './types';

@@ -1,9 +1,28 @@
-import { type Clock, newId, present, Refusal } from '@florin/kernel';
+import { type Clock, Refusal } from '@florin/kernel';
 import type { Tx } from '@florin/database';
-import { applyGroups } from './apply';
+import {
+  type AccountChoice,
+  type AccountView,
+  archiveAccounts,
+  openAccounts,
+  readAccounts,
+  unarchiveAccounts,
+} from './accounts';
+import { applyGroups, type HowToApply } from './apply';
 import { noChanges } from './books';
 import { giveBack } from './decide';
 import { type Instant, readBalances, readBalancesAt } from './balances';
+import {
+  addMonitors,
+  type Crossing,
+  type Monitor,
+  type MonitorChoice,
+  type MonitorInput,
+  noteCrossings,
+  readCrossings,
+  readMonitorViews,
+  removeMonitors,
+} from './monitors';
 import { readDueHolds } from './read-books';
 import {
   type HoldView,
@@ -11,6 +30,8 @@ import {
   readHoldViews,
   readJournals,
   readStatement,
+  readTimedOutHolds,
+  type TimedOutChoice,
   type StatementLine,
   type StatementRange,
 } from './statements';
@@ -32,7 +53,6 @@ import {
   type ReverseInput,
   type VoidInput,
 } from './types';
-import { accountFault } from './validate';
 import { writeChanges } from './write-changes';
 
 /** A hold that timed out, and what of it went back to its account. */
@@ -44,47 +64,26 @@ export interface ExpiredHold {
   releasedMinor: number;
 }
 
+/** Hears crossings inside the transaction that made them; what it throws fails the write. */
+export type CrossingListener = (tx: Tx, crossings: readonly Crossing[]) => Promise<void>;
+
 /**
  * The double-entry engine. Every call takes a set, runs a fixed number of statements in the caller's transaction, and answers
  * input by input: a refused input changes nothing and never fails its neighbours. Sets are limited to `maxSetSize`.
  * Idempotent by key: the same key with the same input gives the stored answer (`replayed`), with another input `key_reused`.
  */
 export class Ledger {
+  private readonly listeners: CrossingListener[] = [];
+  private readonly how: HowToApply;
+
   /** The clock decides when a hold has timed out; without one the database's clock does. Insertion time is always the database's. */
-  constructor(private readonly clock?: Clock) {}
+  constructor(clock?: Clock) {
+    this.how = { clock, tell: (tx, crossings) => this.tell(tx, crossings) };
+  }
 
   /** Opens accounts that do not exist yet and gives all of them, in the order asked. Refuses an existing code with another asset or overdraft rule. */
-  async open(tx: Tx, inputs: readonly AccountInput[]): Promise<Account[]> {
-    boundSet(inputs.length);
-    for (const input of inputs) {
-      const fault = accountFault(input);
-      if (fault !== undefined) throw new Refusal('invalid', 'ledger_account_invalid', fault);
-    }
-    const unique = [...new Map(inputs.map((input) => [input.code, input])).values()];
-    await tx.execute(
-      `INSERT INTO ledger_accounts (id, code, asset, allow_negative, labels)
-       SELECT id, code, asset, allow_negative, labels::jsonb
-       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::text[]) AS given (id, code, asset, allow_negative, labels)
-       ORDER BY code ON CONFLICT (code) DO NOTHING`,
-      [
-        unique.map(() => newId()),
-        unique.map((input) => input.code),
-        unique.map((input) => input.asset),
-        unique.map((input) => input.allowNegative ?? false),
-        unique.map((input) => JSON.stringify(input.labels ?? {})),
-      ],
-    );
-    const rows = await tx.query<{ id: string; code: string; asset: string; allow_negative: boolean }>(
-      'SELECT id, code, asset, allow_negative FROM ledger_accounts WHERE code = ANY ($1::text[])',
-      [unique.map((input) => input.code)],
-    );
-    const accounts = new Map(
-      rows.map((row) => [
-        row.code,
-        { id: row.id, code: row.code, asset: row.asset, allowNegative: row.allow_negative },
-      ]),
-    );
-    return inputs.map((input) => sameAccount(input, present(accounts.get(input.code), 'an opened account exists')));
+  open(tx: Tx, inputs: readonly AccountInput[]): Promise<Account[]> {
+    return openAccounts(tx, inputs);
   }
 
   /** Posts journals that each sum to zero per asset. */
@@ -143,7 +142,7 @@ export class Ledger {
       await applyGroups(
         tx,
         commands.map((command) => [command]),
-        this.clock,
+        this.how,
       )
     ).flat();
   }
@@ -155,15 +154,19 @@ export class Ledger {
   async bulk(tx: Tx, groups: readonly Group[]): Promise<GroupAnswer[]> {
     if (groups.some((group) => group.length === 0))
       throw new Refusal('invalid', 'ledger_group_empty', 'a group holds at least one write');
-    return (await applyGroups(tx, groups, this.clock)).map(asGroup);
+    return (await applyGroups(tx, groups, this.how)).map(asGroup);
   }
 
   /** Gives back holds whose time is up, the longest due first, at most `limit` of them. Call until it gives fewer. */
   async expireHolds(tx: Tx, now: Date, limit: number): Promise<ExpiredHold[]> {
     const { books, insertedAt, due } = await readDueHolds(tx, now, Math.min(limit, maxSetSize));
     const changes = noChanges();
-    for (const held of due) giveBack(books, changes, held, 'expired');
-    await writeChanges(tx, changes, insertedAt, books.accounts);
+    for (const held of due) {
+      giveBack(books, changes, held, 'expired');
+      noteCrossings(books, changes, held.id);
+    }
+    const crossings = await writeChanges(tx, changes, insertedAt, books.accounts);
+    if (crossings.length > 0) await this.tell(tx, crossings);
     return due.map((held) => ({
       holdId: held.id,
       key: held.key,
@@ -171,6 +174,35 @@ export class Ledger {
       reference: held.reference,
       releasedMinor: held.amount - held.captured,
     }));
+  }
+
+  /** Has every crossing of a monitor told, in the transaction of the write that made it cross: the place to say it as an event. */
+  onCrossing(listener: CrossingListener): void {
+    this.listeners.push(listener);
+  }
+
+  /**
+   * Sets monitors on balances and gives them in the order asked; asked for again, the one that is there. It tells once each time
+   * the balance passes its threshold in its direction, decided after each write (a group is one write), however sets are cut.
+   * Refuses an account that does not exist.
+   */
+  watch(tx: Tx, inputs: readonly MonitorInput[]): Promise<Monitor[]> {
+    return addMonitors(tx, inputs);
+  }
+
+  /** Takes monitors away and gives the ids of those that were there. What they told stays on record. */
+  unwatch(tx: Tx, monitorIds: readonly string[]): Promise<string[]> {
+    return removeMonitors(tx, monitorIds);
+  }
+
+  /** Monitors, the latest first. */
+  monitors(reader: Reader, choice: MonitorChoice, limit = 100): Promise<Monitor[]> {
+    return readMonitorViews(reader, choice, limit);
+  }
+
+  /** What a monitor has told, the latest first. */
+  crossings(reader: Reader, choice: { monitorId: string; afterId?: string }, limit = 100): Promise<Crossing[]> {
+    return readCrossings(reader, choice, limit);
   }
 
   /** The balances of accounts, in the order asked; an unknown code is left out. */
@@ -197,29 +229,32 @@ export class Ledger {
     return readJournals(reader, choice, limit);
   }
 
+  /**
+   * Holds whose time is up, whether they were given back yet or not (`open` waits for the sweep), by when it was up, the latest
+   * first. `after` is the last of the page before.
+   */
+  timedOutHolds(reader: Reader, choice: TimedOutChoice, limit = 100): Promise<HoldView[]> {
+    return readTimedOutHolds(reader, choice, limit);
+  }
+
   /** Holds of an account, also those that are over, or one by id or key; the latest first. */
   holds(reader: Reader, choice: Parameters<typeof readHoldViews>[1], limit = 100): Promise<HoldView[]> {
     return readHoldViews(reader, choice, limit);
   }
 
-  /** Closes empty accounts: nothing can be posted to them any more. A closed or unknown one is left out of the answer, one with money throws a conflict. */
-  async close(tx: Tx, codes: readonly string[]): Promise<string[]> {
-    const open = await tx.query<{ code: string; empty: boolean }>(
-      `SELECT code, posted = 0 AND held = 0 AS empty FROM ledger_accounts
-       WHERE code = ANY ($1::text[]) AND status = 'open' ORDER BY id FOR NO KEY UPDATE`,
-      [codes],
-    );
-    const full = open.find((account) => !account.empty);
-    if (full)
-      throw new Refusal(
-        'conflict',
-        'ledger_account_not_empty',
-        `account ${full.code} still has money and cannot be closed`,
-      );
-    await tx.execute(`UPDATE ledger_accounts SET status = 'closed' WHERE code = ANY ($1::text[])`, [
-      open.map((account) => account.code),
-    ]);
-    return open.map((account) => account.code);
+  /** Takes empty accounts out of use: nothing can be posted to them, and lists leave them out. Gives those that were not archived yet; one with money throws a conflict. */
+  archive(tx: Tx, codes: readonly string[]): Promise<string[]> {
+    return archiveAccounts(tx, codes);
+  }
+
+  /** Brings archived accounts back into use and gives those that were archived. */
+  unarchive(tx: Tx, codes: readonly string[]): Promise<string[]> {
+    return unarchiveAccounts(tx, codes);
+  }
+
+  /** Accounts by prefix of their code, labels and asset, with their balances, in the order of their codes; archived ones when asked. `afterCode` is the last of the page before. */
+  accounts(reader: Reader, choice: AccountChoice = {}, limit = 100): Promise<AccountView[]> {
+    return readAccounts(reader, choice, limit);
   }
 
   /**
@@ -235,26 +270,10 @@ export class Ledger {
       await tx.execute('RELEASE SAVEPOINT ledger_dry_run');
     }
   }
-}
 
-function boundSet(size: number): void {
-  if (size > maxSetSize)
-    throw new Refusal(
-      'too_large',
-      'ledger_set_too_large',
-      `a ledger call takes at most ${maxSetSize} inputs, not ${size}`,
-    );
-}
-
-function sameAccount(input: AccountInput, account: Account): Account {
-  if (account.asset !== input.asset || account.allowNegative !== (input.allowNegative ?? false)) {
-    throw new Refusal(
-      'conflict',
-      'ledger_account_differs',
-      `account ${input.code} exists with another asset or overdraft rule`,
-    );
+  private async tell(tx: Tx, crossings: Crossing[]): Promise<void> {
+    for (const listener of this.listeners) await listener(tx, crossings);
   }
-  return account;
 }
 
 function asPosted(answer: Answer): Posted {

@@ -162,6 +162,23 @@ const noOverdraft = bySql(
    FROM ledger_accounts WHERE NOT allow_negative AND posted - held < 0 OR held < 0 ORDER BY id`,
 );
 
+const monitorsAreTrue = bySql(
+  'ledger.monitors-are-true',
+  'Every monitor knows on which side of its threshold the balance is, what it told was beyond it, and its account knows that it is watched.',
+  'ledger_monitors',
+  `SELECT * FROM (
+     SELECT 'monitor:' || monitor.id AS subject,
+       format('%s %s %s stands as %s, the balance is %s', measure, direction, threshold, beyond, balance.value) AS detail
+     FROM ledger_monitors monitor JOIN ledger_accounts account ON account.id = account_id
+     CROSS JOIN LATERAL (SELECT CASE measure WHEN 'posted' THEN posted WHEN 'held' THEN held ELSE posted - held END AS value) balance
+     WHERE removed_at IS NULL AND (NOT monitored OR beyond <> CASE direction WHEN 'above' THEN value > threshold ELSE value < threshold END)
+     UNION ALL
+     SELECT 'monitor:' || monitor.id, format('told %s, which is not %s %s', value, direction, threshold)
+     FROM ledger_crossings crossing JOIN ledger_monitors monitor ON monitor.id = monitor_id
+     WHERE NOT CASE direction WHEN 'above' THEN value > threshold ELSE value < threshold END
+   ) offender`,
+);
+
 const chainIntact: LedgerProof = {
   name: 'ledger.chain-intact',
   says: 'The hash chain over journals and postings recomputes to the same hashes.',
@@ -188,5 +205,6 @@ export const ledgerProofs: readonly LedgerProof[] = [
   reversalsMirror,
   keysMatchResults,
   noOverdraft,
+  monitorsAreTrue,
   chainIntact,
 ];

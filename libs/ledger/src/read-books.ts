@@ -1,6 +1,7 @@
 import { type Clock, isId } from '@florin/kernel';
 import type { Tx } from '@florin/database';
 import type { AccountState, Books, HoldState, OriginalJournal } from './books';
+import { readMonitors } from './monitors';
 import type { Command } from './types';
 
 interface LockedAccount {
@@ -9,6 +10,7 @@ interface LockedAccount {
   asset: string;
   allow_negative: boolean;
   closed: boolean;
+  monitored: boolean;
   posted: number;
   held: number;
   postings: number;
@@ -42,7 +44,8 @@ export async function readBooks(
   const { accounts, insertedAt } = await lockAccounts(tx, [...reach.accounts]);
   const holds = reach.holdIds.size > 0 ? await readHolds(tx, [...reach.holdIds]) : new Map<string, HoldState>();
   if (originals.size > 0) await markReversed(tx, originals);
-  return { books: { accounts, holds, holdIds, originals, now: clock?.now() ?? insertedAt }, insertedAt };
+  const monitors = await readMonitors(tx, accounts.values());
+  return { books: { accounts, holds, holdIds, originals, monitors, now: clock?.now() ?? insertedAt }, insertedAt };
 }
 
 function reachOf(commands: readonly Command[]): Reach {
@@ -116,7 +119,7 @@ async function lockAccounts(
 ): Promise<{ accounts: Map<string, AccountState>; insertedAt: Date }> {
   const rows = await tx.query<LockedAccount>(
     `WITH locked AS MATERIALIZED (
-       SELECT id, code, asset, allow_negative, status = 'closed' AS closed, posted, held, postings, changed_at
+       SELECT id, code, asset, allow_negative, status = 'closed' AS closed, monitored, posted, held, postings, changed_at
        FROM ledger_accounts WHERE code = ANY ($1::text[]) ORDER BY id FOR NO KEY UPDATE
      )
      SELECT *, date_trunc('milliseconds', clock_timestamp()) AS now FROM locked`,
@@ -131,6 +134,7 @@ async function lockAccounts(
       asset: row.asset,
       allowNegative: row.allow_negative,
       closed: row.closed,
+      monitored: row.monitored,
       posted: row.posted,
       held: row.held,
       postings: row.postings,
@@ -199,5 +203,6 @@ export async function readDueHolds(
     found.map((row) => row.id),
   );
   const due = [...holds.values()].filter((held) => held.status === 'open');
-  return { books: { accounts, holds, holdIds: new Map(), originals: new Map(), now }, insertedAt, due };
+  const monitors = await readMonitors(tx, accounts.values());
+  return { books: { accounts, holds, holdIds: new Map(), originals: new Map(), monitors, now }, insertedAt, due };
 }

@@ -97,6 +97,11 @@ export interface HoldView {
   closedAt: Date | null;
 }
 
+const holdColumns = `SELECT hold.id, hold.key, account.code AS account, account.asset, hold.amount AS "amountMinor",
+    hold.captured AS "capturedMinor", hold.status, hold.reference, hold.expires_at AS "expiresAt", hold.created_at AS "createdAt",
+    hold.closed_at AS "closedAt"
+  FROM ledger_holds hold JOIN ledger_accounts account ON account.id = hold.account_id`;
+
 /** Holds of an account, or one by id or key, the latest first; timed-out ones included. Ids sort by time: `afterId` is the last of the page before. */
 export function readHoldViews(
   reader: Reader,
@@ -104,12 +109,41 @@ export function readHoldViews(
   limit: number,
 ): Promise<HoldView[]> {
   const [condition, params] = holdChoice(choice);
+  return reader.query<HoldView>(`${holdColumns} WHERE ${condition} ORDER BY hold.id DESC LIMIT $1`, [
+    Math.min(limit, maxPage),
+    ...params,
+  ]);
+}
+
+export interface TimedOutChoice {
+  /** Now: what decides which open holds are over their time. */
+  now: Date;
+  /** Account code; of every account when left out. */
+  account?: string;
+  /** When the time was up: from inclusive, until exclusive. */
+  from?: Date;
+  until?: Date;
+  after?: Pick<HoldView, 'id' | 'expiresAt'>;
+}
+
+/** Holds whose time is up, given back already or not, the latest first; see Ledger.timedOutHolds. */
+export function readTimedOutHolds(reader: Reader, choice: TimedOutChoice, limit: number): Promise<HoldView[]> {
   return reader.query<HoldView>(
-    `SELECT hold.id, hold.key, account.code AS account, account.asset, hold.amount AS "amountMinor", hold.captured AS "capturedMinor", hold.status,
-       hold.reference, hold.expires_at AS "expiresAt", hold.created_at AS "createdAt", hold.closed_at AS "closedAt"
-     FROM ledger_holds hold JOIN ledger_accounts account ON account.id = hold.account_id
-     WHERE ${condition} ORDER BY hold.id DESC LIMIT $1`,
-    [Math.min(limit, maxPage), ...params],
+    `${holdColumns}
+     WHERE hold.status IN ('open', 'expired') AND hold.expires_at <= $2
+       AND hold.expires_at >= coalesce($3::timestamptz, '-infinity') AND hold.expires_at < coalesce($4::timestamptz, 'infinity')
+       AND (hold.expires_at, hold.id) < (coalesce($5::timestamptz, 'infinity'), coalesce($6::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+       AND ($7::text IS NULL OR hold.account_id = (SELECT id FROM ledger_accounts WHERE code = $7))
+     ORDER BY hold.expires_at DESC, hold.id DESC LIMIT $1`,
+    [
+      Math.min(limit, maxPage),
+      choice.now,
+      choice.from ?? null,
+      choice.until ?? null,
+      choice.after?.expiresAt ?? null,
+      choice.after?.id ?? null,
+      choice.account ?? null,
+    ],
   );
 }
 

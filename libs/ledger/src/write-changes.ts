@@ -1,14 +1,18 @@
 import { assert } from '@florin/kernel';
 import type { Tx } from '@florin/database';
+import { type Crossing, writeCrossings } from './monitors';
 import type { AccountState, Changes, HoldState } from './books';
 
-/** Writes what was decided: journals, postings and balances in one statement, holds and reversals in one each if there are any. */
+/**
+ * Writes what was decided: journals, postings and balances in one statement, holds, reversals and monitors in one each if there
+ * are any. Gives the crossings of monitors.
+ */
 export async function writeChanges(
   tx: Tx,
   changes: Changes,
   insertedAt: Date,
   books: ReadonlyMap<string, AccountState>,
-): Promise<void> {
+): Promise<Crossing[]> {
   if (changes.accounts.size > 0) await writeJournals(tx, changes, insertedAt);
   if (changes.newHolds.size > 0) await insertHolds(tx, [...changes.newHolds], insertedAt, books);
   if (changes.changedHolds.size > 0) await updateHolds(tx, [...changes.changedHolds], insertedAt);
@@ -21,6 +25,7 @@ export async function writeChanges(
       ],
     );
   }
+  return changes.movedMonitors.size > 0 ? writeCrossings(tx, changes, insertedAt) : [];
 }
 
 async function writeJournals(tx: Tx, { journals, postings, accounts }: Changes, insertedAt: Date): Promise<void> {

@@ -35,7 +35,8 @@ it('GAP-WAL-09: a group of writes of every kind is done as one, and each write s
     { operation: 'reverse', input: { key: fresh('reverse'), journalId: paid?.ok ? paid.journalId : '' } },
     post(alice, bob, 70),
   ]);
-  expect(answer).toEqual({ ok: true, ids: Array.from({ length: 6 }, () => expect.any(String)), replayed: false });
+  expect(answer).toEqual({ ok: true, ids: expect.arrayContaining([expect.any(String)]), replayed: false });
+  expect(answer?.ok && answer.ids).toHaveLength(6);
   expect(await balanceOf(bank, alice)).toEqual([0, 0, 0]);
   expect(await balanceOf(bank, bob)).toEqual([120, 0, 120]);
 });

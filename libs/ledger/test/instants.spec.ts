@@ -1,5 +1,5 @@
 import { sleep } from '@florin/kernel';
-import { type Bank, balanceOf, fresh, offenders, openBank, openPeople, transfer } from './fixture';
+import { type Bank, balanceOf, fresh, openBank, openPeople, transfer } from './fixture';
 
 let bank: Bank;
 beforeAll(async () => {
@@ -167,16 +167,4 @@ it('CMP-WAL-9: holds can be listed, also those that timed out', async () => {
     { amountMinor: 20, status: 'open' },
   ]);
   expect(await bank.run((tx) => bank.ledger.holds(tx, { holdKey: hold.key }))).toEqual(listed);
-});
-
-it('CMP-WAL-8: an empty account can be closed, one with money cannot', async () => {
-  const { world, alice, bob } = await openPeople(bank, 10);
-  await expect(bank.run((tx) => bank.ledger.close(tx, [alice, bob]))).rejects.toMatchObject({
-    code: 'ledger_account_not_empty',
-  });
-  expect(await bank.run((tx) => bank.ledger.close(tx, [bob]))).toEqual([bob]);
-  expect(await bank.run((tx) => bank.ledger.post(tx, [transfer(world, bob, 1)]))).toMatchObject([
-    { ok: false, code: 'account_closed' },
-  ]);
-  expect(await offenders(bank)).toEqual({});
 });

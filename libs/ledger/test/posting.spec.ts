@@ -103,7 +103,7 @@ it('refuses what is not an amount, an account or a journal, each by itself, and 
   const closed = fresh('closed');
   await bank.run(async (tx) => {
     await bank.ledger.open(tx, [{ code: closed, asset: 'EUR' }]);
-    await tx.execute(`UPDATE ledger_accounts SET status = 'closed' WHERE code = $1`, [closed]);
+    await tx.execute(`UPDATE ledger_accounts SET status = 'closed', closed_at = now() WHERE code = $1`, [closed]);
   });
   const inputs = [
     post(0),

@@ -15,6 +15,9 @@ beforeAll(async () => {
       { key: fresh('capture'), holdKey: hold.key, amountMinor: 100, postings: [{ account: bob, amountMinor: 100 }] },
     ]),
   );
+  await bank.run((tx) =>
+    bank.ledger.watch(tx, [{ account: alice, measure: 'posted', direction: 'below', thresholdMinor: 899 }]),
+  );
   const [posted] = await bank.run((tx) =>
     bank.ledger.post(tx, [transfer(world, bob, 9), transfer(alice, bob, 7), transfer(bob, alice, 100_000)]),
   );
@@ -84,6 +87,13 @@ it.each([
     `DELETE FROM ledger_journals WHERE ${one('ledger_journals', `kind = 'transfer'`)}`,
     ['journals-are-whole', 'keys-match-results', 'chain-intact'],
   ],
+  ['a monitor forgets where it stands', `UPDATE ledger_monitors SET beyond = NOT beyond`, ['monitors-are-true']],
+  [
+    'an account forgets that it is watched',
+    `UPDATE ledger_accounts SET monitored = false WHERE monitored`,
+    ['monitors-are-true'],
+  ],
+  ['what a monitor told is edited', `UPDATE ledger_crossings SET value = value + 1000000`, ['monitors-are-true']],
   ['a reversal is unlinked', `DELETE FROM ledger_reversals`, ['reversals-mirror']],
   [
     'a key is dropped',
@@ -101,7 +111,7 @@ it.each([
   expect(Object.keys(seen)).toEqual(expect.arrayContaining(expected.map((name) => `ledger.${name}`)));
   for (const offender of Object.values(seen).flat())
     expect(offender).toEqual({
-      subject: expect.stringMatching(/^(journal|account|hold|key|link):\S+$/),
+      subject: expect.stringMatching(/^(journal|account|hold|key|link|monitor):\S+$/),
       detail: expect.any(String),
     });
 });
