@@ -1,5 +1,6 @@
 import { newId } from '@florin/kernel';
-import type { WalletDto, WalletEntryDto } from '../src/accounts/wallet.dto';
+import type { WalletEntryDto } from '../src/accounts/transaction.dto';
+import type { WalletDto } from '../src/accounts/wallet.dto';
 import type { PaymentDto } from '../src/payments/payment.dto';
 import { House, type Member, type Page } from './house';
 

@@ -150,3 +150,24 @@ it('lists page by page what was given and got, the latest first, in one currency
   const { body } = await ben.http.get<Page<TransferDto>>(path, { query: { currency: 'USD' } });
   expect(body.data.map(({ id }) => id)).toEqual(made.filter((_, index) => index % 3 === 0));
 });
+
+it('stays within the limits of who gives, and a refused one uses none of their room; a frozen wallet takes nothing', async () => {
+  const [gus, hal] = await Promise.all([house.rich(1_000, 'NOK'), house.rich(1, 'NOK')]);
+  const officer = house.staff('finance_ops');
+  const rules = { currency: 'NOK', rules: { transfer: { per_day_minor: 500 } }, reason: 'Caution' };
+  const saved = await officer.put('/api/v1/wallet/limits', rules, { headers: { 'if-match': '"0"' } });
+  expect(saved.status).toBe(200);
+  const answers: unknown[] = [];
+  const nok = { currency: 'NOK' };
+  answers.push((await give(gus, hal, 400, nok)).status);
+  answers.push((await give(gus, hal, 101, nok)).problem?.code);
+  answers.push((await give(gus, { id: newId() }, 100, nok)).problem?.code);
+  answers.push((await give(gus, hal, 100, nok)).status);
+  answers.push((await give(gus, hal, 1, nok)).problem?.code);
+  expect(answers).toEqual([201, 'limit_per_day', 'recipient_unknown', 201, 'limit_per_day']);
+  const freeze = { scope: 'all', reason: 'The card was stolen' };
+  expect((await officer.post(`/api/v1/wallet/members/${ben.id}/freezes`, freeze)).status).toBe(201);
+  expect((await give(ben, ada, 1)).problem?.code).toBe('wallet_frozen');
+  expect((await give(ada, ben, 1)).problem?.code).toBe('recipient_cannot_receive');
+  expect([await posted(ada), await posted(ben)]).toEqual([1_000, 50]);
+});

@@ -1,9 +1,8 @@
 import { Reads } from '@florin/database';
-import { decodeCursor, page, type Page, PageQuery } from '@florin/http';
 import { Ledger } from '@florin/ledger';
 import { Injectable } from '@nestjs/common';
-import { type Owners, pendingCashbackAccount, walletAccount } from './money-accounts';
-import type { WalletDto, WalletEntryDto } from './wallet.dto';
+import { pendingCashbackAccount, walletAccount } from './money-accounts';
+import type { WalletDto } from './wallet.dto';
 
 /** A wallet as its owner sees it, and as staff of the merchant see it. */
 @Injectable()
@@ -39,28 +38,5 @@ export class WalletQueries {
         };
       }),
     };
-  }
-
-  /** What happened in the wallet of one currency, newest first, each with the balance after it. */
-  async entries(owners: Owners, query: PageQuery): Promise<Page<WalletEntryDto>> {
-    const after = decodeCursor(query.cursor, { seq: 'number', at: 'time' });
-    const lines = await this.ledger.statement(this.reads, walletAccount(owners), {
-      after: after && { seq: after.seq, insertedAt: new Date(after.at) },
-      limit: query.limit + 1,
-    });
-    const lastOf = new Map(lines.map((line) => [`${line.journalId}:${line.seq}`, line]));
-    const rows = lines.map((line) => ({
-      id: `${line.journalId}:${line.seq}`,
-      currency: owners.currency,
-      amount_minor: line.amountMinor,
-      balance_after_minor: line.balanceMinor,
-      kind: line.kind,
-      reference: line.reference,
-      posted_at: line.insertedAt,
-    }));
-    return page(rows, query.limit, ({ id }) => ({
-      seq: lastOf.get(id)?.seq ?? 0,
-      at: lastOf.get(id)?.insertedAt ?? new Date(0),
-    }));
   }
 }

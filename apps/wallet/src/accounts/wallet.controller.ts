@@ -1,17 +1,27 @@
 import { type Caller, CurrentCaller, Requires } from '@florin/access';
-import { Answers, IdParam, IsCurrency, type Page, PageQuery } from '@florin/http';
-import { Controller, Get, Query } from '@nestjs/common';
-import { WalletDto, WalletEntryDto } from './wallet.dto';
+import {
+  type Answered,
+  Answers,
+  Idempotent,
+  IdempotencyRequest,
+  type IdempotentRequest,
+  IdParam,
+  type Page,
+} from '@florin/http';
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { OpenOwnWallet } from './open-own-wallet';
+import { TransactionsQuery, WalletEntryDto } from './transaction.dto';
+import { TransactionQueries } from './transaction-queries';
+import { OpenWalletDto, WalletDto } from './wallet.dto';
 import { WalletQueries } from './wallet-queries';
-
-class EntriesQuery extends PageQuery {
-  @IsCurrency()
-  currency: string;
-}
 
 @Controller('wallet')
 export class WalletController {
-  constructor(private readonly queries: WalletQueries) {}
+  constructor(
+    private readonly openOwnWallet: OpenOwnWallet,
+    private readonly queries: WalletQueries,
+    private readonly transactions: TransactionQueries,
+  ) {}
 
   @Get()
   @Requires('wallet.own:read')
@@ -20,14 +30,25 @@ export class WalletController {
     return this.queries.balances(caller.merchantId, caller.subject);
   }
 
+  /** Opens the caller's wallet in a currency before any money is in it, so that others can give to it. */
+  @Post('currencies')
+  @Requires('wallet.own:write')
+  @Idempotent()
+  @Answers(OpenWalletDto, { status: 201 })
+  open(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @Body() input: OpenWalletDto,
+  ): Promise<Answered<OpenWalletDto>> {
+    return this.openOwnWallet.execute(caller, request, input);
+  }
+
+  /** What happened in the caller's wallets, newest first, each with the balance after it. */
   @Get('transactions')
   @Requires('wallet.own:read')
   @Answers(WalletEntryDto, { page: true })
-  entries(@CurrentCaller() caller: Caller, @Query() query: EntriesQuery): Promise<Page<WalletEntryDto>> {
-    return this.queries.entries(
-      { merchantId: caller.merchantId, memberId: caller.subject, currency: query.currency },
-      query,
-    );
+  entries(@CurrentCaller() caller: Caller, @Query() query: TransactionsQuery): Promise<Page<WalletEntryDto>> {
+    return this.transactions.list(caller.merchantId, caller.subject, query);
   }
 
   @Get('members/:id')
@@ -35,5 +56,16 @@ export class WalletController {
   @Answers(WalletDto)
   ofMember(@CurrentCaller() caller: Caller, @IdParam('id') id: string): Promise<WalletDto> {
     return this.queries.balances(caller.merchantId, id);
+  }
+
+  @Get('members/:id/transactions')
+  @Requires('wallet.account:read')
+  @Answers(WalletEntryDto, { page: true })
+  entriesOfMember(
+    @CurrentCaller() caller: Caller,
+    @IdParam('id') id: string,
+    @Query() query: TransactionsQuery,
+  ): Promise<Page<WalletEntryDto>> {
+    return this.transactions.list(caller.merchantId, id, query);
   }
 }

@@ -1,6 +1,6 @@
 import { IsCurrency, IsId } from '@florin/http';
 import { Type } from 'class-transformer';
-import { IsDate, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { IsInt, ValidateNested } from 'class-validator';
 
 export class WalletBalanceDto {
   @IsCurrency()
@@ -32,29 +32,7 @@ export class WalletDto {
   balances: WalletBalanceDto[];
 }
 
-/** One change of the wallet. */
-export class WalletEntryDto {
-  @IsString()
-  id: string;
-
+export class OpenWalletDto {
   @IsCurrency()
   currency: string;
-
-  /** Signed minor units. */
-  @IsInt()
-  amount_minor: number;
-
-  /** What was in the wallet right after it. */
-  @IsInt()
-  balance_after_minor: number;
-
-  @IsString()
-  kind: string;
-
-  @IsOptional()
-  @IsString()
-  reference: string | null;
-
-  @IsDate()
-  posted_at: Date;
 }

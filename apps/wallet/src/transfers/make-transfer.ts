@@ -47,8 +47,8 @@ export class MakeTransfer {
   }
 
   /**
-   * Once per idempotency key. Refuses with 422 `transfer_to_oneself`, `recipient_unknown`, `insufficient_funds`, `wallet_closed`
-   * or `overflow`; with 503 `overloaded` when too many wait.
+   * Once per idempotency key. Refuses with 422 `transfer_to_oneself`, `recipient_unknown`, `recipient_cannot_receive`, `insufficient_funds`,
+   * `wallet_closed`, `wallet_frozen`, `limit_…` or `overflow`; with 503 `overloaded` when too many wait.
    */
   execute(caller: Caller, request: IdempotentRequest, input: MakeTransferDto): Promise<Answered<TransferDto>> {
     const toMemberId = input.to_member_id.toLowerCase();

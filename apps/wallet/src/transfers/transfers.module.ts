@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module';
+import { LimitsModule } from '../limits/limits.module';
 import { BookTransfers } from './book-transfers';
 import { MakeTransfer } from './make-transfer';
 import { TransferQueries } from './transfer-queries';
@@ -7,7 +8,7 @@ import { TransfersController } from './transfers.controller';
 import { TransfersRepository } from './transfers.repository';
 
 @Module({
-  imports: [AccountsModule],
+  imports: [AccountsModule, LimitsModule],
   controllers: [TransfersController],
   providers: [BookTransfers, MakeTransfer, TransferQueries, TransfersRepository],
 })
