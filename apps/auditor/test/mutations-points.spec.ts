@@ -16,6 +16,7 @@ const mutations: Mutation[] = [
       'loyalty.every-order-earned-once',
       'loyalty.lots-match-receipts',
       'loyalty.receipts-lead-to-the-standing',
+      'loyalty.movements-lead-to-the-lots',
       'analytics.points-are-the-receipts',
     ],
   },
@@ -95,7 +96,21 @@ const mutations: Mutation[] = [
     sql: ({ mixed }) => ({
       loyalty: `UPDATE loyalty_lots SET remaining = remaining - 1 WHERE order_id = '${mixed.id}'`,
     }),
-    breaks: ['loyalty.lots-are-the-balance'],
+    breaks: ['loyalty.lots-are-the-balance', 'loyalty.movements-lead-to-the-lots'],
+  },
+  {
+    title: 'a movement of a lot that nobody wrote down',
+    sql: ({ mixed }) => ({
+      loyalty: `UPDATE loyalty_lot_movements SET points = points + 1 WHERE lot_id = (SELECT id FROM loyalty_lots WHERE order_id = '${mixed.id}') AND points > 0`,
+    }),
+    breaks: ['loyalty.movements-lead-to-the-lots'],
+  },
+  {
+    title: 'a receipt that says it gave more towards the tier than it did',
+    sql: ({ mixed }) => ({
+      loyalty: `UPDATE loyalty_receipts SET qualifying_points = qualifying_points + 1 WHERE order_id = '${mixed.id}' AND kind = 'earn'`,
+    }),
+    breaks: ['loyalty.receipts-lead-to-the-standing'],
   },
   {
     title: 'a member who sees more points than there are',

@@ -6,6 +6,7 @@ import { MessagingModule } from '@florin/messaging';
 import { BaseConfig, ServiceHostModule } from '@florin/service-host';
 import { Module } from '@nestjs/common';
 import { EarningModule } from './earning/earning.module';
+import { HistoryModule } from './history/history.module';
 import { MembersModule } from './members/members.module';
 import { migrations } from './migrations';
 import { ProgramsModule } from './programs/programs.module';
@@ -25,6 +26,7 @@ const service = 'loyalty';
     MembersModule,
     EarningModule,
     ReceiptsModule,
+    HistoryModule,
   ],
 })
 export class AppModule {}

@@ -23,7 +23,7 @@ describeBadInput('loyalty', async () => {
     const [row] = await service.query<{ id: string }>('SELECT id FROM loyalty_receipts');
     return row;
   });
-  const things = { '/loyalty/members': ownerId, '/loyalty/receipts': receipt.id };
+  const things = { '/loyalty/members': ownerId, '/members': ownerId, '/loyalty/receipts': receipt.id };
   const emptyForUnknown = ['lots', 'receipts'].map((list) => `GET /api/v1/loyalty/members/{id}/${list}`);
   const close = async () => {
     await peer.close();

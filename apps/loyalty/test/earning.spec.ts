@@ -37,6 +37,7 @@ it('LOY-05, LOY-67: a completed order earns points, told with the balance they m
   const order = shop.buy(ada, [{ totalMinor: 1_450 }, { totalMinor: 2_999 }]);
   expect(await shop.standing(ada)).toMatchObject({ tier: 'bronze', points: 44, qualifying_points: 44 });
   const [receipt] = await shop.receipts(ada);
+  const [lot] = await shop.lots(ada);
   expect(await house.told(pointsEarned, { memberId: ada.id })).toEqual([
     {
       receiptId: receipt?.id,
@@ -49,6 +50,9 @@ it('LOY-05, LOY-67: a completed order earns points, told with the balance they m
       tier: 'bronze',
       reason: 'earned',
       earnedAt: order.completedAt,
+      priceMinor: 4_449,
+      currency: 'EUR',
+      lots: [{ lotId: lot?.id, points: 44, funders: [{ funder: `merchant:${shop.merchantId}`, shareBps: 10_000 }] }],
     },
   ]);
 });
@@ -83,7 +87,7 @@ it('an order earns once, told twice by one message or by two', async () => {
   await expect(
     house.service.query(
       `INSERT INTO loyalty_receipts SELECT gen_random_uuid(), kind, member_id, program_id, merchant_id, program_version, order_id, refund_id,
-         points, balance_after, reason, steps, input, issued_at FROM loyalty_receipts WHERE order_id = $1`,
+         points, balance_after, reason, steps, input, issued_at, qualifying_points FROM loyalty_receipts WHERE order_id = $1`,
       [order.orderId],
     ),
   ).rejects.toThrow('loyalty_receipts_once_per_order');

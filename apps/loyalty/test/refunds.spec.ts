@@ -81,7 +81,7 @@ it('the same refund told again, also by another message and all at once, takes b
   await expect(
     house.service.query(
       `INSERT INTO loyalty_receipts SELECT gen_random_uuid(), kind, member_id, program_id, merchant_id, program_version, order_id, refund_id,
-         points, balance_after, reason, steps, input, issued_at FROM loyalty_receipts WHERE refund_id = $1`,
+         points, balance_after, reason, steps, input, issued_at, qualifying_points FROM loyalty_receipts WHERE refund_id = $1`,
       [refund.refundId],
     ),
   ).rejects.toThrow('loyalty_receipts_once_per_refund');

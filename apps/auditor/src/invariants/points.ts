@@ -52,7 +52,7 @@ const lotsAreUsedUpByReceipts = within({
       format('program %s: standing %s, receipts sum to %s; qualifying %s, lines leave %s; days count %s of %s earned', coalesce(m.program_id, r.program_id), m.points, coalesce(r.points, 0),
         m.qualifying_points, coalesce(r.earned, 0) - coalesce(owed.points, 0), coalesce(day.points, 0), coalesce(r.earned, 0)) AS detail
     FROM customer_loyalty m
-    FULL JOIN (SELECT member_id, program_id, sum(points) AS points, coalesce(sum(points) FILTER (WHERE kind = 'earn'), 0) AS earned FROM loyalty_receipts GROUP BY 1, 2) r
+    FULL JOIN (SELECT member_id, program_id, sum(points) AS points, coalesce(sum(points) FILTER (WHERE kind = 'earn'), 0) AS earned, sum(qualifying_points) AS qualifying FROM loyalty_receipts GROUP BY 1, 2) r
       ON r.member_id = m.member_id AND r.program_id = m.program_id
     LEFT JOIN (
       SELECT member_id, l.program_id, sum(clawed_points) AS points FROM loyalty_earned_lines l
@@ -60,7 +60,22 @@ const lotsAreUsedUpByReceipts = within({
     ) owed ON owed.member_id = m.member_id AND owed.program_id = m.program_id
     LEFT JOIN (SELECT member_id, program_id, sum(points) AS points FROM loyalty_daily_earnings GROUP BY 1, 2) day ON day.member_id = m.member_id AND day.program_id = m.program_id
     WHERE m.points IS DISTINCT FROM coalesce(r.points, 0) OR m.qualifying_points IS DISTINCT FROM coalesce(r.earned, 0) - coalesce(owed.points, 0)
-      OR coalesce(day.points, 0) <> coalesce(r.earned, 0)`,
+      OR m.qualifying_points IS DISTINCT FROM coalesce(r.qualifying, 0) OR coalesce(day.points, 0) <> coalesce(r.earned, 0)`,
+});
+
+const movementsLeadToTheLots = within({
+  service: 'loyalty',
+  name: 'loyalty.movements-lead-to-the-lots',
+  says: 'The movements of a lot sum to what is left of it, and those of a receipt to its points.',
+  examined: 'loyalty_lot_movements',
+  offenders: `
+    SELECT 'lot:' || l.id AS subject, format('%s left, movements sum to %s', l.remaining, coalesce(m.points, 0)) AS detail
+    FROM loyalty_lots l LEFT JOIN (SELECT lot_id, sum(points) AS points FROM loyalty_lot_movements GROUP BY 1) m ON m.lot_id = l.id
+    WHERE l.remaining IS DISTINCT FROM coalesce(m.points, 0)
+    UNION ALL
+    SELECT 'receipt:' || r.id, format('changed %s points, movements of lots sum to %s', r.points, coalesce(m.points, 0))
+    FROM loyalty_receipts r LEFT JOIN (SELECT receipt_id, sum(points) AS points FROM loyalty_lot_movements GROUP BY 1) m ON m.receipt_id = r.id
+    WHERE r.points IS DISTINCT FROM coalesce(m.points, 0)`,
 });
 
 /** Half up, in whole numbers, from the refunded sum alone: however a return was cut into refunds, the same points are owed. */
@@ -87,5 +102,6 @@ export const pointInvariants: Invariant[] = [
   lotsMatchReceipts,
   lotsAreTheBalance,
   lotsAreUsedUpByReceipts,
+  movementsLeadToTheLots,
   clawbacksAreCumulative,
 ];

@@ -9,7 +9,13 @@ import { accounts, type Member, type OrderLine, type Sale } from './things';
 interface Earned {
   member: Member;
   lines: Map<string, { totalMinor: number; points: number; refundedMinor: number; clawed: number }>;
-  lot?: { id: string; receiptId: string; earned: number; remaining: number };
+  lot?: {
+    id: string;
+    receiptId: string;
+    earned: number;
+    remaining: number;
+    moved: [receiptId: string, points: number][];
+  };
 }
 
 /** Points of orders, and how refunds take them back. */
@@ -59,7 +65,7 @@ export class Points {
       lines,
     });
     if (points > 0) {
-      earned.lot = { id: newId(), receiptId, earned: points, remaining: points };
+      earned.lot = { id: newId(), receiptId, earned: points, remaining: points, moved: [[receiptId, points]] };
       stores.post('loyalty', `earn:${orderId}:${programId}`, 'earn', `order:${orderId}`, [
         [accounts.issuance(programId), -points],
         [accounts.points(member.id, programId), points],
@@ -100,8 +106,9 @@ export class Points {
     }
     member.points -= owed;
     member.qualifyingPoints -= owed;
-    if (earned.lot) earned.lot.remaining -= owed;
     const receiptId = newId();
+    if (earned.lot) earned.lot.remaining -= owed;
+    if (owed > 0) earned.lot?.moved.push([receiptId, -owed]);
     this.receipt({
       id: receiptId,
       kind: 'clawback',
@@ -159,7 +166,7 @@ export class Points {
         });
       }
       if (lot) {
-        const { id, receiptId, earned, remaining } = lot;
+        const { id, receiptId, earned, remaining, moved } = lot;
         stores.add('loyalty', 'loyalty_lots', {
           id,
           ...of,
@@ -171,6 +178,8 @@ export class Points {
           source: 'order',
           earned_at: storyAt,
         });
+        for (const [receipt_id, points] of moved)
+          stores.add('loyalty', 'loyalty_lot_movements', { lot_id: id, receipt_id, points, effective_at: storyAt });
       }
     }
   }
@@ -232,6 +241,7 @@ export class Points {
       kind,
       ...of,
       points,
+      qualifying_points: points,
       balance_after: member.points,
       reason,
       steps,

@@ -191,6 +191,7 @@ export class Shop {
         program_id: programId,
         merchant_id: merchantId,
         tier,
+        first_tier: 'bronze',
         qualifying_points: qualifyingPoints,
         points,
         enrolled_at: storyAt,

@@ -73,10 +73,10 @@ export class ClawBackPoints {
       points: before.points - taken,
       qualifyingPoints: Math.max(before.qualifyingPoints - owed, 0),
     };
-    await this.refunds.save(tx, orderId, order.programId, [...lines.values()], changed);
+    await this.refunds.saveLines(tx, orderId, order.programId, [...lines.values()]);
     await this.keepStandings.save(tx, { standings: [after], days: [], tierChanges: [] });
     if (taken > 0) await this.post(tx, event.data, order, taken);
-    const receiptId = newId();
+    const [receiptId, issuedAt] = [newId(), new Date(event.data.refundedAt)];
     await this.issueReceipts.within(tx, [
       {
         id: receiptId,
@@ -88,15 +88,18 @@ export class ClawBackPoints {
         orderId,
         refundId,
         points: -taken,
+        qualifyingPoints: after.qualifyingPoints - before.qualifyingPoints,
         balanceAfter: after.points,
         reason: missing > 0 ? 'refunded_after_spending' : 'refunded',
         steps: stepsOf(clawed, owed, missing),
         input: {
           lines: event.data.lines.map(({ lineId, totalMinor }) => ({ line_id: lineId, total_minor: totalMinor })),
         },
-        issuedAt: new Date(event.data.refundedAt),
+        issuedAt,
       },
     ]);
+    const lots = pointsTaken(open, changed);
+    await this.refunds.takeFromLots(tx, { id: receiptId, issuedAt }, lots);
     const { memberId, programId, merchantId } = order;
     const data = {
       receiptId,
@@ -108,7 +111,7 @@ export class ClawBackPoints {
       points: taken,
       balance: after.points,
       clawedBackAt: event.data.refundedAt,
-      lots: pointsTaken(open, changed),
+      lots,
     };
     await this.outbox.add(tx, pointsClawedBack, memberId, data, { cause: causeOf(event) });
     return true;

@@ -74,6 +74,7 @@ function receiptOf({ order, program, receiptId, earning, standing, tierBefore, e
     orderId: order.orderId,
     refundId: null,
     points: earning.points,
+    qualifyingPoints: earning.points,
     balanceAfter: standing.points,
     reason: earning.reason,
     steps: earning.steps,

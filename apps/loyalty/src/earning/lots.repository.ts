@@ -13,14 +13,6 @@ export interface Lot {
   expiresAt: Date | null;
 }
 
-export interface OpenLot {
-  id: string;
-  memberId: string;
-  programId: string;
-  orderId: string;
-  remaining: number;
-}
-
 export interface EarnedLine {
   orderId: string;
   programId: string;
@@ -44,13 +36,17 @@ export interface Cashback {
 
 /** SQL of lots, of what each line earned, and of cashback. Every function takes a set and costs one statement. */
 export class LotsRepository {
+  /** Opens lots, each with its first movement. */
   async insertLots(tx: Tx, lots: readonly Lot[]): Promise<void> {
     if (lots.length === 0) return;
     await tx.execute(
-      `INSERT INTO loyalty_lots (id, member_id, program_id, receipt_id, order_id, earned, remaining, funder, source, earned_at, expires_at)
+      `WITH opened AS (
+       INSERT INTO loyalty_lots (id, member_id, program_id, receipt_id, order_id, earned, remaining, funder, source, earned_at, expires_at)
        SELECT id, member_id, program_id, receipt_id, order_id, earned, earned, funder, source, earned_at, expires_at
        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[])
-         AS lot (id, member_id, program_id, receipt_id, order_id, earned, funder, source, earned_at, expires_at)`,
+         AS lot (id, member_id, program_id, receipt_id, order_id, earned, funder, source, earned_at, expires_at)
+       RETURNING id, receipt_id, earned, earned_at)
+       INSERT INTO loyalty_lot_movements (lot_id, receipt_id, points, effective_at) SELECT * FROM opened`,
       [
         lots.map((lot) => lot.id),
         lots.map((lot) => lot.memberId),
@@ -63,24 +59,6 @@ export class LotsRepository {
         lots.map((lot) => lot.earnedAt),
         lots.map((lot) => lot.expiresAt),
       ],
-    );
-  }
-
-  /** What is left of the members' lots, in the order in which they are consumed. */
-  async openLots(tx: Tx, members: readonly { memberId: string; programId: string }[]): Promise<OpenLot[]> {
-    return tx.query<OpenLot>(
-      `SELECT id, member_id AS "memberId", program_id AS "programId", order_id AS "orderId", remaining
-       FROM loyalty_lots WHERE remaining > 0 AND (member_id, program_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
-       ORDER BY member_id, program_id, expires_at NULLS LAST, id`,
-      [members.map((member) => member.memberId), members.map((member) => member.programId)],
-    );
-  }
-
-  async saveRemaining(tx: Tx, lots: readonly { id: string; remaining: number }[]): Promise<void> {
-    if (lots.length === 0) return;
-    await tx.execute(
-      'UPDATE loyalty_lots AS lot SET remaining = new.remaining FROM unnest($1::uuid[], $2::bigint[]) AS new (id, remaining) WHERE lot.id = new.id',
-      [lots.map((lot) => lot.id), lots.map((lot) => lot.remaining)],
     );
   }
 

@@ -53,13 +53,7 @@ export class RefundsRepository {
     );
   }
 
-  async save(
-    tx: Tx,
-    orderId: string,
-    programId: string,
-    lines: readonly LineStanding[],
-    lots: readonly RemainingLot[],
-  ): Promise<void> {
+  async saveLines(tx: Tx, orderId: string, programId: string, lines: readonly LineStanding[]): Promise<void> {
     await tx.execute(
       `UPDATE loyalty_earned_lines AS line SET refunded_minor = new.refunded_minor, clawed_points = new.clawed_points
        FROM unnest($3::uuid[], $4::bigint[], $5::bigint[]) AS new (line_id, refunded_minor, clawed_points)
@@ -72,9 +66,23 @@ export class RefundsRepository {
         lines.map((line) => line.clawedPoints),
       ],
     );
+  }
+
+  /** Takes points out of lots, and writes down for which receipt. */
+  async takeFromLots(
+    tx: Tx,
+    receipt: { id: string; issuedAt: Date },
+    taken: readonly { lotId: string; points: number }[],
+  ): Promise<void> {
+    if (taken.length === 0) return;
     await tx.execute(
-      'UPDATE loyalty_lots AS lot SET remaining = new.remaining FROM unnest($1::uuid[], $2::bigint[]) AS new (id, remaining) WHERE lot.id = new.id',
-      [lots.map((lot) => lot.id), lots.map((lot) => lot.remaining)],
+      `WITH taken AS (
+         UPDATE loyalty_lots AS lot SET remaining = lot.remaining - change.points
+         FROM unnest($3::uuid[], $4::bigint[]) AS change (lot_id, points) WHERE lot.id = change.lot_id
+         RETURNING change.*)
+       INSERT INTO loyalty_lot_movements (lot_id, receipt_id, points, effective_at)
+       SELECT lot_id, $1::uuid, -points, $2::timestamptz FROM taken`,
+      [receipt.id, receipt.issuedAt, taken.map(({ lotId }) => lotId), taken.map(({ points }) => points)],
     );
   }
 

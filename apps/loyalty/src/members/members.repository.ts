@@ -15,8 +15,8 @@ export class MembersRepository {
   async enrol(tx: Tx, members: readonly NewMember[]): Promise<NewMember[]> {
     if (members.length === 0) return [];
     const rows = await tx.query<{ member_id: string; program_id: string }>(
-      `INSERT INTO customer_loyalty (member_id, program_id, merchant_id, tier, enrolled_at)
-       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[]) AS new (member_id, program_id, merchant_id, tier, enrolled_at)
+      `INSERT INTO customer_loyalty (member_id, program_id, merchant_id, tier, first_tier, enrolled_at)
+       SELECT member_id, program_id, merchant_id, tier, tier, enrolled_at FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[]) AS new (member_id, program_id, merchant_id, tier, enrolled_at)
        ORDER BY member_id, program_id ON CONFLICT DO NOTHING RETURNING member_id, program_id`,
       [
         members.map((member) => member.memberId),

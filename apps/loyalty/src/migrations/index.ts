@@ -5,6 +5,7 @@ import { messagingMigrations } from '@florin/messaging';
 import { Programs1763800000001 } from './1763800000001-programs';
 import { Members1763800000002 } from './1763800000002-members';
 import { Points1763800000003 } from './1763800000003-points';
+import { TwoTimes1763800000004 } from './1763800000004-two-times';
 
 export const migrations = [
   ...databaseMigrations,
@@ -14,4 +15,5 @@ export const migrations = [
   Programs1763800000001,
   Members1763800000002,
   Points1763800000003,
+  TwoTimes1763800000004,
 ];

@@ -10,6 +10,8 @@ export interface Receipt {
   refundId: string | null;
   /** Signed: what the balance changed by. */
   points: number;
+  /** Signed: what the qualifying points changed by. */
+  qualifyingPoints: number;
   balanceAfter: number;
   reason: string;
   steps: unknown;

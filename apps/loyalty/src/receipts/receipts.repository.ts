@@ -7,9 +7,9 @@ export class ReceiptsRepository {
     if (receipts.length === 0) return;
     await tx.execute(
       `INSERT INTO loyalty_receipts (id, kind, member_id, program_id, merchant_id, program_version, order_id, refund_id, points,
-                                     balance_after, reason, steps, input, issued_at)
+                                     balance_after, reason, steps, input, issued_at, qualifying_points)
        SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::uuid[], $6::integer[], $7::uuid[], $8::uuid[], $9::bigint[],
-                            $10::bigint[], $11::text[], $12::jsonb[], $13::jsonb[], $14::timestamptz[])`,
+                            $10::bigint[], $11::text[], $12::jsonb[], $13::jsonb[], $14::timestamptz[], $15::bigint[])`,
       [
         receipts.map((receipt) => receipt.id),
         receipts.map((receipt) => receipt.kind),
@@ -25,6 +25,7 @@ export class ReceiptsRepository {
         receipts.map((receipt) => JSON.stringify(receipt.steps)),
         receipts.map((receipt) => JSON.stringify(receipt.input)),
         receipts.map((receipt) => receipt.issuedAt),
+        receipts.map((receipt) => receipt.qualifyingPoints),
       ],
     );
   }
