@@ -6,17 +6,21 @@ import { MessagingModule } from '@florin/messaging';
 import { ServiceHostModule } from '@florin/service-host';
 import { Module } from '@nestjs/common';
 import { AccountsModule, walletPartitions } from './accounts/accounts.module';
+import { BeneficiariesModule } from './beneficiaries/beneficiaries.module';
 import { CashbackModule } from './cashback/cashback.module';
 import { CheckoutModule } from './checkout/checkout.module';
 import { WalletConfig } from './config';
 import { LimitsModule } from './limits/limits.module';
 import { migrations } from './migrations';
 import { PaymentsModule } from './payments/payments.module';
+import { PayoutSettingsModule } from './payout-settings/payout-settings.module';
+import { PayoutsModule } from './payouts/payouts.module';
 import { ProcessorsModule } from './processors/processors.module';
 import { RefundsModule } from './refunds/refunds.module';
 import { TopupsModule } from './topups/topups.module';
 import { TransfersModule } from './transfers/transfers.module';
 import { WebhooksModule } from './webhooks/webhooks.module';
+import { WithdrawalsModule } from './withdrawals/withdrawals.module';
 
 const service = 'wallet';
 
@@ -38,6 +42,10 @@ const service = 'wallet';
     CashbackModule,
     TransfersModule,
     WebhooksModule,
+    BeneficiariesModule,
+    PayoutSettingsModule,
+    WithdrawalsModule,
+    PayoutsModule,
   ],
 })
 export class AppModule {}

@@ -30,13 +30,17 @@ import { orderCompleted } from './orders/order-completed.v1';
 import { orderPlaced } from './orders/order-placed.v1';
 import { orderRefunded } from './orders/order-refunded.v1';
 import { cashbackChanged } from './wallet/cashback-changed.v1';
+import { fraudFlagged } from './wallet/fraud-flagged.v1';
+import { fraudReviewed } from './wallet/fraud-reviewed.v1';
 import { paymentCaptured } from './wallet/payment-captured.v1';
+import { paymentChanged } from './wallet/payment-changed.v1';
 import { paymentConfirm } from './wallet/payment-confirm.v1';
 import { paymentRefused } from './wallet/payment-refused.v1';
 import { paymentRelease } from './wallet/payment-release.v1';
 import { paymentReleased } from './wallet/payment-released.v1';
 import { paymentReserve } from './wallet/payment-reserve.v1';
 import { paymentReserved } from './wallet/payment-reserved.v1';
+import { payoutChanged } from './wallet/payout-changed.v1';
 import { periodClosed } from './wallet/period-closed.v1';
 import { prefundingChanged } from './wallet/prefunding-changed.v1';
 import { refundCompleted } from './wallet/refund-completed.v1';
@@ -81,13 +85,17 @@ export const allContracts: readonly MessageContract[] = [
   orderPlaced,
   orderRefunded,
   cashbackChanged,
+  fraudFlagged,
+  fraudReviewed,
   paymentCaptured,
+  paymentChanged,
   paymentConfirm,
   paymentRefused,
   paymentRelease,
   paymentReleased,
   paymentReserve,
   paymentReserved,
+  payoutChanged,
   periodClosed,
   prefundingChanged,
   refundCompleted,

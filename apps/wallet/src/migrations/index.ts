@@ -8,9 +8,17 @@ import { Checkouts1763900000002 } from './1763900000002-checkouts';
 import { TopupsAndCashback1763900000003 } from './1763900000003-topups-and-cashback';
 import { EmptyRefunds1763900000004 } from './1763900000004-empty-refunds';
 import { WalletsAtAMerchant1764100000000 } from './1764100000000-wallets-at-a-merchant';
+import { FraudSettings1764100000100 } from './1764100000100-fraud-settings';
+import { FraudDecisions1764100000101 } from './1764100000101-fraud-decisions';
+import { FraudReviews1764100000102 } from './1764100000102-fraud-reviews';
+import { LiabilityLots1764100000400 } from './1764100000400-liability-lots';
+import { Closes1764100000401 } from './1764100000401-closes';
+import { Settlements1764100000402 } from './1764100000402-settlements';
+import { Payouts1764100000200 } from './1764100000200-payouts';
 import { LimitsAndFreezes1764100000500 } from './1764100000500-limits-and-freezes';
 import { WalletTransactions1764100000700 } from './1764100000700-wallet-transactions';
 import { Transfers1764100000701 } from './1764100000701-transfers';
+import { Reconciliation1764100000300 } from './1764100000300-reconciliation';
 
 export const migrations = [
   ...databaseMigrations,
@@ -23,7 +31,15 @@ export const migrations = [
   TopupsAndCashback1763900000003,
   EmptyRefunds1763900000004,
   WalletsAtAMerchant1764100000000,
+  FraudSettings1764100000100,
+  FraudDecisions1764100000101,
+  FraudReviews1764100000102,
+  LiabilityLots1764100000400,
+  Closes1764100000401,
+  Settlements1764100000402,
+  Payouts1764100000200,
   LimitsAndFreezes1764100000500,
   WalletTransactions1764100000700,
   Transfers1764100000701,
+  Reconciliation1764100000300,
 ];

@@ -1,0 +1,84 @@
+/**
+ * `requested`: asked for, its money is set aside, people have to approve · `held`: approved, waits for its batch and for the
+ * provider to take it · `submitted`: the provider has it · `unknown`: the provider was asked and said nothing · `paid`,
+ * `failed`, `returned`: how it ended · `cancelled` by the member, `rejected` by staff, both before anybody was asked to pay.
+ */
+export type WithdrawalState =
+  'requested' | 'held' | 'submitted' | 'unknown' | 'paid' | 'failed' | 'returned' | 'cancelled' | 'rejected';
+export type PayoutAction = 'submit' | 'query';
+export type LearnedFrom =
+  'request' | 'rule' | 'person' | 'batch' | 'answer' | 'query' | 'webhook' | 'statement' | 'silence';
+
+/** What a payout provider or a bank statement says of a payout. */
+export type PayoutFact =
+  | { fact: 'accepted'; reference: string }
+  | { fact: 'paid'; reference?: string }
+  | { fact: 'failed'; reference?: string; code: string }
+  | { fact: 'returned'; reference?: string; code: string }
+  /** The provider has never heard of it. */
+  | { fact: 'absent' };
+
+export interface Standing {
+  state: WithdrawalState;
+  action: PayoutAction | null;
+}
+
+export interface Heard {
+  /** Nothing when the provider was silent. */
+  fact: PayoutFact['fact'] | 'silence';
+  learnedFrom: LearnedFrom;
+  /** Whether the provider still knows the intent's key, so that asking again cannot pay again. */
+  isKeyAlive: boolean;
+}
+
+/** Out of these only the member and staff lead: no provider was ever asked. */
+const unasked: ReadonlySet<WithdrawalState> = new Set(['requested', 'cancelled', 'rejected']);
+const open: ReadonlySet<WithdrawalState> = new Set(['held', 'submitted', 'unknown']);
+
+/** Whether the money is still set aside. */
+export const isOpen = (state: WithdrawalState): boolean => state === 'requested' || open.has(state);
+
+/** What to ask of the provider next where nothing else was decided: a payout under way is asked after until it has ended. */
+const nextAction = (state: WithdrawalState): PayoutAction | null =>
+  state === 'submitted' || state === 'unknown' ? 'query' : null;
+
+/**
+ * Where a payout stands after something was said about it, wherever it was said. Silence makes it unknown, and only an answer,
+ * a webhook or a statement leads out. What would give money back is believed when the provider was asked, or the bank says it;
+ * a webhook that says so may be late, doubled or wrong, and only makes us ask. So does one that contradicts an end.
+ */
+export function after({ state, action }: Standing, heard: Heard): Standing {
+  const stay: Standing = { state, action };
+  if (unasked.has(state) || (state === 'held' && action === null)) return stay;
+  const next = stateAfter(state, heard);
+  if (next === state) return { state, action: actionAfter(stay, heard) };
+  const isGivingBack = next === 'failed' || next === 'returned' || state === 'failed';
+  if (isGivingBack && heard.learnedFrom === 'webhook') return { state, action: 'query' };
+  return { state: next, action: next === 'held' ? 'submit' : nextAction(next) };
+}
+
+function stateAfter(state: WithdrawalState, { fact, isKeyAlive }: Heard): WithdrawalState {
+  switch (fact) {
+    case 'silence':
+      return state === 'held' ? 'unknown' : state;
+    case 'absent':
+      // Never arrived: asked again under the same key, as long as the key still protects; afterwards somebody has to look.
+      if (state !== 'held' && state !== 'unknown') return state;
+      return isKeyAlive ? 'held' : 'unknown';
+    case 'accepted':
+      return open.has(state) ? 'submitted' : state;
+    case 'paid':
+      // After a failure, too: then the money is out although it was given back, and the books have to say so.
+      return state === 'returned' ? state : 'paid';
+    case 'failed':
+      return open.has(state) ? 'failed' : state === 'paid' ? 'returned' : state;
+    case 'returned':
+      return open.has(state) || state === 'paid' ? 'returned' : state;
+  }
+}
+
+/** A question that got its answer is not asked again, except while the payout is under way. */
+function actionAfter({ state, action }: Standing, { fact, learnedFrom }: Heard): PayoutAction | null {
+  if (open.has(state)) return state === 'held' ? 'submit' : 'query';
+  return learnedFrom === 'query' && fact !== 'silence' ? null : action;
+}
