@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { OpenOwnWallet } from './open-own-wallet';
 import { OpenWallets } from './open-wallets';
 import { StatementQueries } from './statement-queries';
+import { StatementsController } from './statements.controller';
 import { TransactionQueries } from './transaction-queries';
 import { TransactionsRepository } from './transactions.repository';
 import { WalletController } from './wallet.controller';
@@ -11,7 +12,7 @@ import { WalletQueries } from './wallet-queries';
 export const walletPartitions = { table: 'wallet_transactions', monthsAhead: 3 };
 
 @Module({
-  controllers: [WalletController],
+  controllers: [WalletController, StatementsController],
   providers: [OpenOwnWallet, OpenWallets, StatementQueries, TransactionQueries, TransactionsRepository, WalletQueries],
   exports: [OpenWallets],
 })
