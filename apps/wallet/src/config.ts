@@ -25,6 +25,35 @@ export class WalletConfig extends BaseConfig {
   @MinLength(16)
   ORIGIN_SECRET: string;
 
+  /** PayPal's API, or a server that speaks it; without it payments cannot go there. */
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  PAYPAL_URL?: string;
+
+  @LocalDefault('client_local')
+  @ValidateIf(({ PAYPAL_URL }: WalletConfig) => PAYPAL_URL !== undefined)
+  @IsString()
+  @IsNotEmpty()
+  PAYPAL_CLIENT_ID: string;
+
+  @LocalDefault('secret_local')
+  @ValidateIf(({ PAYPAL_URL }: WalletConfig) => PAYPAL_URL !== undefined)
+  @IsString()
+  @IsNotEmpty()
+  PAYPAL_CLIENT_SECRET: string;
+
+  /** PayPal's id of the webhook that was set up there: part of what it signs. */
+  @LocalDefault('WH-LOCAL')
+  @ValidateIf(({ PAYPAL_URL }: WalletConfig) => PAYPAL_URL !== undefined)
+  @IsString()
+  @IsNotEmpty()
+  PAYPAL_WEBHOOK_ID: string;
+
+  /** Where PayPal's signing certificates may come from; PAYPAL_URL's own origin, when left out. */
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  PAYPAL_CERTIFICATES_ORIGIN?: string;
+
   /** After this a call counts as unanswered, and the payment as unknown. */
   @Type(() => Number)
   @IsInt()
@@ -58,6 +87,35 @@ export class WalletConfig extends BaseConfig {
   @IsString()
   @IsNotEmpty()
   PAYOUT_ACCOUNT_ID: string;
+
+  /** PayPal's API, or a server that speaks it; without it payments cannot go there. */
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  PAYPAL_URL?: string;
+
+  @LocalDefault('client_local')
+  @ValidateIf(({ PAYPAL_URL }: WalletConfig) => PAYPAL_URL !== undefined)
+  @IsString()
+  @IsNotEmpty()
+  PAYPAL_CLIENT_ID: string;
+
+  @LocalDefault('secret_local')
+  @ValidateIf(({ PAYPAL_URL }: WalletConfig) => PAYPAL_URL !== undefined)
+  @IsString()
+  @IsNotEmpty()
+  PAYPAL_CLIENT_SECRET: string;
+
+  /** PayPal's id of the webhook that was set up there: part of what it signs. */
+  @LocalDefault('WH-LOCAL')
+  @ValidateIf(({ PAYPAL_URL }: WalletConfig) => PAYPAL_URL !== undefined)
+  @IsString()
+  @IsNotEmpty()
+  PAYPAL_WEBHOOK_ID: string;
+
+  /** Where PayPal's signing certificates may come from; PAYPAL_URL's own origin, when left out. */
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  PAYPAL_CERTIFICATES_ORIGIN?: string;
 
   /** After this a call counts as unanswered, and the payout as unknown. */
   @Type(() => Number)

@@ -43,6 +43,8 @@ import { paymentReserved } from './wallet/payment-reserved.v1';
 import { payoutChanged } from './wallet/payout-changed.v1';
 import { periodClosed } from './wallet/period-closed.v1';
 import { prefundingChanged } from './wallet/prefunding-changed.v1';
+import { reconciliationCompleted } from './wallet/reconciliation-completed.v1';
+import { reconciliationExceptionRaised } from './wallet/reconciliation-exception-raised.v1';
 import { refundCompleted } from './wallet/refund-completed.v1';
 import { refundFailed } from './wallet/refund-failed.v1';
 import { refundIssue } from './wallet/refund-issue.v1';
@@ -98,6 +100,8 @@ export const allContracts: readonly MessageContract[] = [
   payoutChanged,
   periodClosed,
   prefundingChanged,
+  reconciliationCompleted,
+  reconciliationExceptionRaised,
   refundCompleted,
   refundFailed,
   refundIssue,

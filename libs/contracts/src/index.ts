@@ -50,6 +50,8 @@ export * from './wallet/payment-reserved.v1';
 export * from './wallet/payout-changed.v1';
 export * from './wallet/period-closed.v1';
 export * from './wallet/prefunding-changed.v1';
+export * from './wallet/reconciliation-completed.v1';
+export * from './wallet/reconciliation-exception-raised.v1';
 export * from './wallet/refund-completed.v1';
 export * from './wallet/refund-failed.v1';
 export * from './wallet/refund-issue.v1';

@@ -51,7 +51,7 @@ export class TrustedProxies {
 }
 
 /** IPv4 addresses reach an IPv6 socket as ::ffff:1.2.3.4. */
-function plain(address: string): string {
+export function plain(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }
 

@@ -2,6 +2,8 @@
 export interface HttpConfig {
   /** Addresses and CIDR ranges of our own proxies (TRUSTED_PROXIES, comma separated); only they may forward client addresses. */
   trustedProxies: string[];
+  /** The header in which our own proxies name the country of a client (CLIENT_COUNTRY_HEADER); none is believed without it. */
+  countryHeader: string | undefined;
   redisUrl: string | undefined;
   /** Requests a minute from one address; 0 switches the limit off. Behind NAT many people share one. */
   addressPerMinute: number;
@@ -31,6 +33,7 @@ export function httpConfig(env: NodeJS.ProcessEnv = process.env): HttpConfig {
       .split(',')
       .map((range) => range.trim())
       .filter(Boolean),
+    countryHeader: env['CLIENT_COUNTRY_HEADER']?.toLowerCase() || undefined,
     redisUrl: env['REDIS_URL'] || undefined,
     addressPerMinute: Math.round(number('RATE_LIMIT_ADDRESS_PER_MINUTE', 6_000)),
     userPerMinute: Math.round(number('RATE_LIMIT_USER_PER_MINUTE', 1_200)),

@@ -1,6 +1,6 @@
 import { type Cause, Refusal, withCause } from '@florin/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { clientAddressKey, isLoopback, limitedAddress, type TrustedProxies } from './client-address';
+import { clientAddressKey, isLoopback, limitedAddress, plain, type TrustedProxies } from './client-address';
 import type { BlockedAddresses } from './limits/blocked-addresses';
 import type { Taken } from './limits/counters';
 import type { Limit } from './limits/limit';
@@ -8,11 +8,13 @@ import { type Limits, told } from './limits/limits';
 import type { Pressure } from './limits/pressure';
 import { sendProblem } from './problem-reply';
 import { requestIdOf, traceparentOf } from './request-id';
+import { clientCountryKey } from './request-origin';
 import { refuseUnsafe } from './safe-input';
 import { withoutSecrets } from './secrets-filter';
 
 export interface EdgeParts {
   proxies: TrustedProxies;
+  countryHeader: string | undefined;
   limits: Limits;
   blocked: BlockedAddresses;
   pressure: Pressure;
@@ -31,6 +33,7 @@ const notedKey = Symbol('florin.noted');
 interface NotedRequest {
   [notedKey]?: Noted;
   [clientAddressKey]?: string;
+  [clientCountryKey]?: string;
 }
 
 const notedOf = (request: FastifyRequest): Noted | undefined => (request as NotedRequest)[notedKey];
@@ -92,6 +95,10 @@ function onRequest(
   if (traceparent !== undefined) cause.traceparent = traceparent;
   const keep = request as NotedRequest;
   keep[clientAddressKey] = client;
+  const country = parts.countryHeader === undefined ? undefined : headers[parts.countryHeader];
+  // A client may write any header itself: only what one of our own proxies passed on counts.
+  if (typeof country === 'string' && /^[A-Z]{2}$/.test(country) && parts.proxies.has(plain(socketAddress)))
+    keep[clientCountryKey] = country;
   keep[notedKey] = { cause, address, exempt: isLoopback(client) };
 
   const blockedSeconds = parts.blocked.secondsLeft(address);

@@ -130,6 +130,7 @@ function edgeParts(service: string, config: HttpConfig, redis: Redis | undefined
     pressure,
     limits: new Limits(service, config, pressure, redis),
     proxies: new TrustedProxies(config.trustedProxies),
+    countryHeader: config.countryHeader,
     blocked: new BlockedAddresses(config, redis),
   };
 }

@@ -23,6 +23,7 @@ export { RateLimit, type RateLimitRule } from './limits/rate-limit';
 export { BoundedText, IsCardToken, IsCurrency, IsId, IsMinor } from './validators';
 export { type AdapterOptions } from './adapter';
 export { clientAddressOf, TrustedProxies } from './client-address';
+export { addressKeyOf, type OpenOrigin, RequestOrigin, sealed, type SealedOrigin, sealOrigin } from './request-origin';
 export { httpConfig, type HttpConfig } from './config';
 export { IdParam } from './id-param';
 export { IdPipe, InputPipe } from './input-pipe';

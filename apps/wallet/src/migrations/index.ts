@@ -16,6 +16,8 @@ import { Closes1764100000401 } from './1764100000401-closes';
 import { Settlements1764100000402 } from './1764100000402-settlements';
 import { Payouts1764100000200 } from './1764100000200-payouts';
 import { LimitsAndFreezes1764100000500 } from './1764100000500-limits-and-freezes';
+import { PaymentLifecycle1764100000600 } from './1764100000600-payment-lifecycle';
+import { PaymentRoutings1764100000601 } from './1764100000601-payment-routings';
 import { WalletTransactions1764100000700 } from './1764100000700-wallet-transactions';
 import { Transfers1764100000701 } from './1764100000701-transfers';
 import { Reconciliation1764100000300 } from './1764100000300-reconciliation';
@@ -39,6 +41,8 @@ export const migrations = [
   Settlements1764100000402,
   Payouts1764100000200,
   LimitsAndFreezes1764100000500,
+  PaymentLifecycle1764100000600,
+  PaymentRoutings1764100000601,
   WalletTransactions1764100000700,
   Transfers1764100000701,
   Reconciliation1764100000300,

@@ -1,0 +1,128 @@
+import { Reads } from '@florin/database';
+import { canonicalJson, present, Refusal } from '@florin/kernel';
+import { Injectable } from '@nestjs/common';
+import { AddressKeys } from './address-keys';
+import { currentRules, decidePayment, type Judges, knowsRules, type Verdict } from './decide-payment';
+import { decisionNotFound } from './decision-queries';
+import { DecisionsRepository, type LoggedDecision } from './decisions.repository';
+import type { ReplayDto, ReplayedDto, ReplayedManyDto, ReplayManyDto } from './fraud.dto';
+import { defaultSettings, defaultVersion, type FraudSettings } from './fraud-settings';
+import { vectorVersion } from './model-vector';
+import { requireSense } from './save-fraud-settings';
+import { SettingsRepository, type StoredModel } from './settings.repository';
+
+/** Decisions that one request replays: bounds its time; the rest is asked for from where it ended. */
+const mostReplayed = 5_000;
+const perPage = 500;
+const mostExamples = 20;
+
+/** Takes decisions again from what they were taken from. Nothing is written: it shows what was, or what would be. */
+@Injectable()
+export class ReplayDecisions {
+  constructor(
+    private readonly reads: Reads,
+    private readonly decisions: DecisionsRepository,
+    private readonly settings: SettingsRepository,
+    private readonly addressKeys: AddressKeys,
+  ) {}
+
+  /** One decision; refuses with 422 `draft_missing` and, for rules that are no longer here, `rules_unknown`. */
+  async one(merchantId: string, id: string, wish: ReplayDto): Promise<ReplayedDto> {
+    requireDraft(wish);
+    const decision = await this.decisions.logged(this.reads, merchantId, id);
+    if (!decision) throw decisionNotFound();
+    const judgesOf = await this.judges(merchantId, wish, [decision]);
+    const verdict = this.again(decision, judgesOf(decision));
+    return { ...verdict, equal: isEqual(decision, verdict) };
+  }
+
+  /** All of a span of time, with how many would come out otherwise. */
+  async many(merchantId: string, wish: ReplayManyDto): Promise<ReplayedManyDto> {
+    requireDraft(wish);
+    const [from, to] = [new Date(wish.from), new Date(wish.to)];
+    const counts = new Map<string, number>();
+    const differing: string[] = [];
+    let [examined, last]: [number, LoggedDecision | undefined] = [0, undefined];
+    let isMore = true;
+    while (isMore && examined < mostReplayed) {
+      const span: { from: Date; to: Date; afterId: string | null } = { from, to, afterId: last?.id ?? null };
+      const found = await this.decisions.between(this.reads, merchantId, span, perPage);
+      const judgesOf = await this.judges(merchantId, wish, found);
+      for (const decision of found) {
+        const verdict = this.again(decision, judgesOf(decision));
+        const change = `${decision.outcome} ${verdict.outcome}`;
+        counts.set(change, (counts.get(change) ?? 0) + 1);
+        if (!isEqual(decision, verdict)) differing.push(decision.id);
+      }
+      examined += found.length;
+      last = found.at(-1) ?? last;
+      isMore = found.length === perPage;
+    }
+    return {
+      examined,
+      differing: differing.length,
+      examples: differing.slice(0, mostExamples),
+      outcomes: [...counts].map(([change, count]) => {
+        const [logged = '', replayed = ''] = change.split(' ');
+        return { logged, replayed, count };
+      }),
+      has_more: isMore,
+      until: isMore && last ? last.decidedAt : null,
+    };
+  }
+
+  private again({ features }: LoggedDecision, judges: Judges): Verdict {
+    return decidePayment(features, judges, this.addressKeys.keyOf);
+  }
+
+  /** What each of these decisions is taken again with. Read once for all of them. */
+  private async judges(
+    merchantId: string,
+    wish: ReplayDto,
+    decisions: readonly LoggedDecision[],
+  ): Promise<(decision: LoggedDecision) => Judges> {
+    if (wish.with !== 'stored') {
+      const [settings, model] = await Promise.all([
+        this.settings.one(this.reads, merchantId),
+        this.settings.activeModel(this.reads, merchantId, vectorVersion),
+      ]);
+      const held = wish.draft ?? settings?.settings ?? defaultSettings;
+      return () => ({ settings: held, model: model ?? null, rules: currentRules });
+    }
+    const versions = [...new Set(decisions.map(({ settingsVersion }) => settingsVersion))];
+    const settings = new Map<number, FraudSettings>([[defaultVersion, defaultSettings]]);
+    for (const version of versions.filter((each) => each !== defaultVersion)) {
+      const found = await this.settings.one(this.reads, merchantId, version);
+      settings.set(version, present(found, `version ${version} of the settings that a decision names`).settings);
+    }
+    const models = await this.settings.models(this.reads, merchantId, modelsOf(decisions));
+    return (decision) => storedJudges(decision, settings, models);
+  }
+}
+
+const modelsOf = (decisions: readonly LoggedDecision[]): number[] => [
+  ...new Set(decisions.flatMap(({ modelVersion }) => modelVersion ?? [])),
+];
+
+function storedJudges(
+  { rulesVersion, settingsVersion, modelVersion }: LoggedDecision,
+  settings: ReadonlyMap<number, FraudSettings>,
+  models: ReadonlyMap<number, StoredModel>,
+): Judges {
+  if (!knowsRules(rulesVersion))
+    throw new Refusal('unprocessable', 'rules_unknown', `Version ${rulesVersion} of the rules is no longer here.`);
+  return {
+    settings: present(settings.get(settingsVersion), 'the settings that a decision names'),
+    model: modelVersion === null ? null : present(models.get(modelVersion), 'the model that a decision names'),
+    rules: rulesVersion,
+  };
+}
+
+function requireDraft({ with: judges, draft }: ReplayDto): void {
+  if (judges === 'draft' && draft === undefined)
+    throw Refusal.field('unprocessable', 'draft', 'draft_missing', 'Say which settings to try.');
+  if (draft) requireSense(draft);
+}
+
+const isEqual = (decision: LoggedDecision, { outcome, score, results }: Verdict): boolean =>
+  canonicalJson([decision.outcome, decision.score, decision.results]) === canonicalJson([outcome, score, results]);
