@@ -1,6 +1,6 @@
 import { Type } from 'class-transformer';
-import { IsInt, Max, Min } from 'class-validator';
-import { BaseConfig } from '@florin/service-host';
+import { IsInt, IsString, Max, Min, MinLength } from 'class-validator';
+import { BaseConfig, LocalDefault } from '@florin/service-host';
 
 /** What orders reads from the environment, beside what every service reads. */
 export class OrdersConfig extends BaseConfig {
@@ -9,4 +9,7 @@ export class OrdersConfig extends BaseConfig {
 
   /** How much longer than the deadline reservations are asked for: they must outlive the confirmation. */
   @Type(() => Number) @IsInt() @Min(1) @Max(86_400) RESERVATION_MARGIN_SECONDS = 900;
+
+  /** Hashes where requests come from; the same in wallet, or one client counts as two. */
+  @LocalDefault('local-origin-secret') @IsString() @MinLength(16) ORIGIN_SECRET: string;
 }

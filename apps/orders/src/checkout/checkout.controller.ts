@@ -6,9 +6,11 @@ import {
   IdParam,
   Idempotent,
   IdempotencyRequest,
+  RequestOrigin,
   WaitSeconds,
   type Answered,
   type IdempotentRequest,
+  type OpenOrigin,
 } from '@florin/http';
 import { couponCodeOf } from '../coupons/coupon-rules';
 import { memberOf, merchantOf } from '../input';
@@ -38,9 +40,13 @@ export class CheckoutController {
     @IdempotencyRequest() request: IdempotentRequest,
     @Body() body: PlaceOrderDto,
     @WaitSeconds() waitSeconds: number,
+    @RequestOrigin() origin: OpenOrigin,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Answered<OrderReceiptDto>> {
-    const command = placeCommand(caller, body, waitSeconds > 0 ? this.watch.processId : null);
+    const command = {
+      ...placeCommand(caller, body, waitSeconds > 0 ? this.watch.processId : null),
+      origin,
+    };
     const placed = await this.placeOrder.execute(request, command);
     void reply.header('Location', statusUrlOf(placed.body.id));
     return this.awaitOrder.execute(placed, waitSeconds);
@@ -77,6 +83,8 @@ function placeCommand(caller: Caller, body: PlaceOrderDto, awaitedBy: string | n
     couponCode: body.coupon_code === undefined ? null : couponCodeOf(body.coupon_code),
     walletMinor: body.payment.wallet_minor,
     cardToken: body.payment.card_token ?? null,
+    cardFingerprint: body.payment.card_fingerprint,
+    cardCountry: body.payment.card_country,
     expectedTotalMinor: body.expected_total_minor ?? null,
     awaitedBy,
   };

@@ -1,5 +1,14 @@
 import { Type } from 'class-transformer';
-import { IsEmail, IsIn, IsNotEmptyObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import {
+  IsEmail,
+  IsIn,
+  IsNotEmptyObject,
+  IsOptional,
+  IsString,
+  Matches,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
 import { BoundedText, IsCardToken, IsCurrency, IsMinor } from '@florin/http';
 import { Id, IsInstant, Optional } from '../input';
 import type { OrderRecord } from '../orders/order-records';
@@ -9,6 +18,10 @@ export class PaymentDto {
   /** How much the wallet pays; the card pays the rest. */
   @Optional() @IsMinor({ max: largestOrderMinor }) wallet_minor = 0;
   @Optional() @IsCardToken() card_token?: string;
+  /** The processor's fingerprint of the card behind the token, where it is known. */
+  @Optional() @IsCardToken() card_fingerprint?: string;
+  /** Where the card was issued: ISO 3166-1 alpha-2. */
+  @Optional() @Matches(/^[A-Z]{2}$/) card_country?: string;
 }
 
 export class PlaceOrderDto {

@@ -1,3 +1,4 @@
+import type { OpenOrigin } from '@florin/http';
 import { newId, Refusal, type Cause } from '@florin/kernel';
 import { requireOpen, type Cart } from '../carts/cart-rules';
 import { couponRefusal, reductionOf } from '../coupons/coupon-rules';
@@ -18,6 +19,10 @@ export interface PlaceCommand {
   couponCode: string | null;
   walletMinor: number;
   cardToken: string | null;
+  cardFingerprint?: string | undefined;
+  cardCountry?: string | undefined;
+  /** Where the request came from; sealed before it is said. */
+  origin?: OpenOrigin | undefined;
   /** What the shopper saw as the total; another price is refused instead of charged. */
   expectedTotalMinor: number | null;
   /** The process in which the shopper waits for the end, if they do. */

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { orderPlaced, paymentReserve, stockReserve } from '@florin/contracts';
 import type { Tx } from '@florin/database';
+import { sealOrigin } from '@florin/http';
 import { Outbox } from '@florin/messaging';
+import { OrdersConfig } from '../config';
 import { countPlaced } from './checkout-metrics';
 import { CheckoutTimes } from './checkout-times';
 import { CheckoutsRepository } from './checkouts.repository';
@@ -14,6 +16,7 @@ export class StartCheckouts {
     private readonly checkouts: CheckoutsRepository,
     private readonly outbox: Outbox,
     private readonly times: CheckoutTimes,
+    private readonly config: OrdersConfig,
   ) {}
 
   /** Writes the checkouts and says `orders.order.placed`, `catalog.stock.reserve` and `wallet.payment.reserve`: four statements for any number. */
@@ -61,6 +64,9 @@ export class StartCheckouts {
       cardMinor: order.card_minor,
       cardToken: order.card_minor > 0 ? (command.cardToken ?? undefined) : undefined,
       expiresAt: this.times.reservedUntil(checkout.deadline_at).toISOString(),
+      cardFingerprint: command.cardFingerprint,
+      cardCountry: command.cardCountry,
+      ...(command.origin && sealOrigin(command.origin, this.config.ORIGIN_SECRET)),
     };
     return { subject: checkout.id, cause, data };
   }
