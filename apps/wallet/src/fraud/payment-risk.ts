@@ -1,5 +1,9 @@
+import type { OpenOrigin } from '@florin/http';
+
 /** What is known about who asks for a charge. All of it may lack: then the rules that need it say nothing. */
 export interface PaymentRisk {
+  /** Where the request came from, not sealed yet: it is kept nowhere as it is. */
+  origin?: OpenOrigin | undefined;
   /** A keyed hash of the client's address; the address itself is kept nowhere. */
   addressKey?: string | undefined;
   /** The network of the address, e.g. `203.0.113.0/24`. */
@@ -17,7 +21,7 @@ export interface PaymentRisk {
 }
 
 /** The origin in a message or a sealed request, and nothing else of it. */
-export function originOf(data: Omit<PaymentRisk, 'reviewUntil'>): PaymentRisk {
+export function originOf(data: Omit<PaymentRisk, 'origin' | 'reviewUntil'>): PaymentRisk {
   const { addressKey, addressPrefix, deviceKey, country, cardFingerprint, cardCountry } = data;
   return { addressKey, addressPrefix, deviceKey, country, cardFingerprint, cardCountry };
 }

@@ -30,6 +30,7 @@ export interface PaymentToScreen {
 }
 
 interface Asked extends AskedPayment {
+  deviceKey: string | undefined;
   payment: PaymentToScreen;
 }
 
@@ -82,16 +83,19 @@ export class ScreenPayments {
 
   /** Takes payments out of the queue of reviews that nobody wants any more. */
   async withdraw(tx: Tx, paymentIds: readonly string[]): Promise<void> {
-    await this.screening.withdraw(tx, paymentIds, this.clock.now());
+    if (paymentIds.length > 0) await this.screening.withdraw(tx, paymentIds, this.clock.now());
   }
 
   private asked(payment: PaymentToScreen): Asked {
-    const { memberId, amountMinor, currency, risk = {} } = payment;
+    const { memberId, amountMinor, currency } = payment;
+    const { origin, ...known } = payment.risk ?? {};
+    const risk: PaymentRisk = origin ? { ...known, ...this.addressKeys.seal(origin) } : known;
     return {
       payment,
       memberId,
       amountMinor,
       currency,
+      deviceKey: risk.deviceKey,
       addressKey: risk.addressKey,
       addressPrefix: risk.addressPrefix,
       country: isCountry(risk.country) ? risk.country : undefined,
@@ -146,7 +150,7 @@ function decisionOf(
     currency: payment.currency,
     amountMinor: payment.amountMinor,
     addressKey: asked.addressKey ?? null,
-    deviceKey: payment.risk?.deviceKey ?? null,
+    deviceKey: asked.deviceKey ?? null,
     country: asked.country ?? null,
     cardKey: asked.cardKey ?? null,
     features,

@@ -1,5 +1,5 @@
 import { IsCardToken, IsCurrency, IsId, IsMinor } from '@florin/http';
-import { IsDate, IsIn, IsOptional, IsString } from 'class-validator';
+import { IsDate, IsIn, IsOptional, IsString, Matches } from 'class-validator';
 
 const mostMinor = 1_000_000_00;
 
@@ -12,6 +12,16 @@ export class CreateTopupDto {
 
   @IsCardToken()
   card_token: string;
+
+  /** The processor's fingerprint of the card behind the token, where it is known. */
+  @IsOptional()
+  @IsCardToken()
+  card_fingerprint?: string;
+
+  /** Where the card was issued: ISO 3166-1 alpha-2. */
+  @IsOptional()
+  @Matches(/^[A-Z]{2}$/)
+  card_country?: string;
 }
 
 export class TopupDto {

@@ -6,6 +6,8 @@ import {
   IdempotencyRequest,
   type IdempotentRequest,
   IdParam,
+  type OpenOrigin,
+  RequestOrigin,
   WaitSeconds,
 } from '@florin/http';
 import { Body, Controller, Get, Post } from '@nestjs/common';
@@ -30,8 +32,9 @@ export class TopupsController {
     @IdempotencyRequest() request: IdempotentRequest,
     @Body() input: CreateTopupDto,
     @WaitSeconds() waitSeconds: number,
+    @RequestOrigin() origin: OpenOrigin,
   ): Promise<Answered<TopupDto>> {
-    const asked = await this.createTopup.execute(caller, request, input);
+    const asked = await this.createTopup.execute(caller, request, input, origin);
     return this.queries.awaitEnd(caller, asked, waitSeconds);
   }
 
