@@ -29,6 +29,7 @@ import { orderCancelled } from './orders/order-cancelled.v1';
 import { orderCompleted } from './orders/order-completed.v1';
 import { orderPlaced } from './orders/order-placed.v1';
 import { orderRefunded } from './orders/order-refunded.v1';
+import { balanceCrossed } from './wallet/balance-crossed.v1';
 import { cashbackChanged } from './wallet/cashback-changed.v1';
 import { fraudFlagged } from './wallet/fraud-flagged.v1';
 import { fraudReviewed } from './wallet/fraud-reviewed.v1';
@@ -51,6 +52,8 @@ import { refundIssue } from './wallet/refund-issue.v1';
 import { settlementIssued } from './wallet/settlement-issued.v1';
 import { topupCompleted } from './wallet/topup-completed.v1';
 import { transferCompleted } from './wallet/transfer-completed.v1';
+import { giftCardChanged } from './wallet/gift-card-changed.v1';
+import { storeCreditChanged } from './wallet/store-credit-changed.v1';
 import { walletFrozen } from './wallet/wallet-frozen.v1';
 import { walletUnfrozen } from './wallet/wallet-unfrozen.v1';
 
@@ -86,6 +89,7 @@ export const allContracts: readonly MessageContract[] = [
   orderCompleted,
   orderPlaced,
   orderRefunded,
+  balanceCrossed,
   cashbackChanged,
   fraudFlagged,
   fraudReviewed,
@@ -108,6 +112,8 @@ export const allContracts: readonly MessageContract[] = [
   settlementIssued,
   topupCompleted,
   transferCompleted,
+  giftCardChanged,
+  storeCreditChanged,
   walletFrozen,
   walletUnfrozen,
 ];

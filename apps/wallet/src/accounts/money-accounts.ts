@@ -67,6 +67,9 @@ export const processorFeesAccount = (merchantId: string, currency: string): stri
 /** What statements said and nothing explains: written off, above zero when it came in, below when it went out. */
 export const reconciliationDifferencesAccount = (merchantId: string, currency: string): string =>
   `merchant:${merchantId}:reconciliation-differences:${currency}`;
+/** An account that staff opened for journals by hand; its sign is what they use it for. */
+export const booksAccount = (merchantId: string, name: string, currency: string): string =>
+  `merchant:${merchantId}:books:${name}:${currency}`;
 
 /** What is on a gift card: owed to whoever has it. */
 export const giftCardAccount = ({ id, merchantId, currency }: StoredValue): string =>

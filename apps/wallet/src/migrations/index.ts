@@ -16,10 +16,14 @@ import { Closes1764100000401 } from './1764100000401-closes';
 import { Settlements1764100000402 } from './1764100000402-settlements';
 import { Payouts1764100000200 } from './1764100000200-payouts';
 import { LimitsAndFreezes1764100000500 } from './1764100000500-limits-and-freezes';
+import { WalletSettings1764100000501 } from './1764100000501-wallet-settings';
+import { GiftCardsAndStoreCredit1764100000502 } from './1764100000502-gift-cards-and-store-credit';
+import { CheckoutParts1764100000503 } from './1764100000503-checkout-parts';
 import { PaymentLifecycle1764100000600 } from './1764100000600-payment-lifecycle';
 import { PaymentRoutings1764100000601 } from './1764100000601-payment-routings';
 import { WalletTransactions1764100000700 } from './1764100000700-wallet-transactions';
 import { Transfers1764100000701 } from './1764100000701-transfers';
+import { Books1764100000702 } from './1764100000702-books';
 import { Reconciliation1764100000300 } from './1764100000300-reconciliation';
 
 export const migrations = [
@@ -41,9 +45,13 @@ export const migrations = [
   Settlements1764100000402,
   Payouts1764100000200,
   LimitsAndFreezes1764100000500,
+  WalletSettings1764100000501,
+  GiftCardsAndStoreCredit1764100000502,
+  CheckoutParts1764100000503,
   PaymentLifecycle1764100000600,
   PaymentRoutings1764100000601,
   WalletTransactions1764100000700,
   Transfers1764100000701,
+  Books1764100000702,
   Reconciliation1764100000300,
 ];

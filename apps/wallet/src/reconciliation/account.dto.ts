@@ -1,0 +1,251 @@
+import { BoundedText, IsCurrency, IsId, IsMinor } from '@florin/http';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsDate,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import type { AccountKind } from './account-settings';
+import type { CsvColumns, CsvMapping } from './csv-mapping';
+import { type DateFormat, dateFormats } from './dates';
+import { type MatchingRule, type RuleMethod, ruleMethods, type TargetKind, targetKinds } from './matching-rules';
+import { type LineCategory, lineCategories } from './statement-line';
+
+const longestColumn = 100;
+
+/** The names of columns, as they stand in the header. */
+export class CsvColumnsDto implements CsvColumns {
+  @BoundedText(longestColumn)
+  reference: string;
+
+  @BoundedText(longestColumn)
+  booked_on: string;
+
+  @IsOptional()
+  @BoundedText(longestColumn)
+  value_on?: string;
+
+  /** What the balance changes by, signed: this, or debit and credit. */
+  @IsOptional()
+  @BoundedText(longestColumn)
+  amount?: string;
+
+  @IsOptional()
+  @BoundedText(longestColumn)
+  debit?: string;
+
+  @IsOptional()
+  @BoundedText(longestColumn)
+  credit?: string;
+
+  @IsOptional()
+  @BoundedText(longestColumn)
+  fee?: string;
+
+  @IsOptional()
+  @BoundedText(longestColumn)
+  currency?: string;
+
+  @IsOptional()
+  @BoundedText(longestColumn)
+  account?: string;
+
+  @IsOptional()
+  @BoundedText(longestColumn)
+  category?: string;
+
+  @IsOptional()
+  @BoundedText(longestColumn)
+  status?: string;
+
+  @IsOptional()
+  @BoundedText(longestColumn)
+  end_to_end_id?: string;
+
+  @IsOptional()
+  @BoundedText(longestColumn)
+  provider_reference?: string;
+
+  @IsOptional()
+  @BoundedText(longestColumn)
+  description?: string;
+
+  /** The balance after each line. */
+  @IsOptional()
+  @BoundedText(longestColumn)
+  balance?: string;
+}
+
+export class CsvMappingDto implements CsvMapping {
+  @IsIn([',', ';', '\t', '|'])
+  delimiter: CsvMapping['delimiter'];
+
+  @IsIn(['utf-8', 'iso-8859-1', 'windows-1252'])
+  encoding: CsvMapping['encoding'];
+
+  @IsIn(['.', ','])
+  decimal: CsvMapping['decimal'];
+
+  @IsBoolean()
+  amounts_in_minor: boolean;
+
+  @IsIn(dateFormats)
+  date_format: DateFormat;
+
+  /** Lines above the header. */
+  @IsInt()
+  @Min(0)
+  @Max(100)
+  skip_lines: number;
+
+  @ValidateNested()
+  @Type(() => CsvColumnsDto)
+  columns: CsvColumnsDto;
+
+  /** The source's words for what a line is → payment, refund, payout, fee, dispute or other. */
+  @IsObject()
+  categories: Record<string, LineCategory>;
+
+  /** Words in the status column of lines that are not booked yet. */
+  @IsArray()
+  @ArrayMaxSize(20)
+  @BoundedTexts()
+  pending: string[];
+}
+
+export class MatchingRuleDto implements MatchingRule {
+  /** The match says by which rule it was made. */
+  @Matches(/^[a-z][a-z0-9-]{0,49}$/)
+  name: string;
+
+  @IsIn(ruleMethods)
+  by: RuleMethod;
+
+  @IsArray()
+  @ArrayMaxSize(targetKinds.length)
+  @IsIn(targetKinds, { each: true })
+  kinds: TargetKind[];
+
+  /** Only lines of these categories; all when empty. */
+  @IsArray()
+  @ArrayMaxSize(lineCategories.length)
+  @IsIn(lineCategories, { each: true })
+  categories: LineCategory[];
+
+  @IsInt()
+  @Min(0)
+  @Max(365)
+  days_before: number;
+
+  @IsInt()
+  @Min(0)
+  @Max(365)
+  days_after: number;
+
+  @IsMinor({ max: 1_000_000 })
+  tolerance_minor: number;
+
+  /** How much of the sum may be missing as a fee that no line names, in basis points. */
+  @IsInt()
+  @Min(0)
+  @Max(5_000)
+  most_fee_bps: number;
+}
+
+export class ChangeAccountDto {
+  @BoundedText(100)
+  name: string;
+
+  /** Stripe's report for a processor, plain columns for a bank, unless said. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => CsvMappingDto)
+  mapping?: CsvMappingDto;
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(20)
+  @ValidateNested({ each: true })
+  @Type(() => MatchingRuleDto)
+  rules?: MatchingRuleDto[];
+
+  /** A captured payment that no line explains after so many days is an exception. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(365)
+  missing_after_days?: number;
+
+  /** Writing off more than this takes a second person. */
+  @IsOptional()
+  @IsMinor()
+  four_eyes_above_minor?: number;
+}
+
+export class CreateAccountDto extends ChangeAccountDto {
+  @IsIn(['bank', 'processor'])
+  kind: AccountKind;
+
+  /** The IBAN without spaces, or the processor's id of the account: a statement of another is refused. */
+  @Matches(/^[A-Za-z0-9_.:-]{1,64}$/)
+  external_id: string;
+
+  @IsCurrency()
+  currency: string;
+}
+
+export class StatementAccountDto {
+  @IsId()
+  id: string;
+
+  @IsIn(['bank', 'processor'])
+  kind: string;
+
+  @BoundedText(100)
+  name: string;
+
+  @BoundedText(64)
+  external_id: string;
+
+  @IsCurrency()
+  currency: string;
+
+  @ValidateNested()
+  @Type(() => CsvMappingDto)
+  mapping: CsvMappingDto;
+
+  @ValidateNested({ each: true })
+  @Type(() => MatchingRuleDto)
+  rules: MatchingRuleDto[];
+
+  @IsInt()
+  missing_after_days: number;
+
+  @IsMinor()
+  four_eyes_above_minor: number;
+
+  @IsInt()
+  version: number;
+
+  @IsDate()
+  created_at: Date;
+
+  @IsDate()
+  updated_at: Date;
+}
+
+function BoundedTexts(): PropertyDecorator {
+  return MaxLength(longestColumn, { each: true });
+}
