@@ -4,6 +4,7 @@ import type { Clock } from '@florin/kernel';
 import { Outbox } from '@florin/messaging';
 import { CLOCK } from '@florin/service-host';
 import { Inject, Injectable } from '@nestjs/common';
+import { CheckoutPartsRepository, type PartRow, saidPart } from './checkout-parts.repository';
 import { type Checkout, type CheckoutState, isKnown, type KnownCheckout } from './checkouts.repository';
 
 /** What the wallet says back to the saga that asked: how each checkout stands. */
@@ -11,6 +12,7 @@ import { type Checkout, type CheckoutState, isKnown, type KnownCheckout } from '
 export class CheckoutAnswers {
   constructor(
     private readonly outbox: Outbox,
+    private readonly parts: CheckoutPartsRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -46,6 +48,11 @@ export class CheckoutAnswers {
       paymentReleased,
       inState('released').map((of) => said(of, { reason: of.reason ?? 'released' })),
     );
+    const composed = inState('captured').filter(({ parts }) => parts > 0);
+    const partsOf = await this.parts.of(
+      tx,
+      composed.map(({ checkoutId }) => checkoutId),
+    );
     const capturedAt = this.clock.now().toISOString();
     await this.outbox.addAll(
       tx,
@@ -56,6 +63,7 @@ export class CheckoutAnswers {
           memberId: of.memberId,
           currency: of.currency,
           tenders: tendersOf(of),
+          ...saidParts(partsOf.get(of.checkoutId)),
           capturedAt,
         }),
       ),
@@ -70,6 +78,10 @@ function said<T extends object>(of: Pick<KnownCheckout, 'checkoutId' | 'orderId'
     cause: of.cause ?? undefined,
     data: { checkoutId: of.checkoutId, orderId: of.orderId, ...more },
   };
+}
+
+function saidParts(parts: readonly PartRow[] | undefined) {
+  return parts && { parts: parts.map((part) => saidPart(part, part.paysMinor)) };
 }
 
 /** Wallet money goes by the checkout's id: it has no charge of its own. */

@@ -11,6 +11,8 @@ export interface Checkout {
   currency: string | null;
   walletMinor: number;
   cardMinor: number;
+  /** How many sources the wallet part has; 0 for plain wallet money, whose parts are not written down. */
+  parts: number;
   paymentId: string | null;
   state: CheckoutState;
   reasonCode: string | null;
@@ -25,7 +27,7 @@ export type KnownCheckout = Checkout & { orderId: string; merchantId: string; me
 export const isKnown = (checkout: Checkout): checkout is KnownCheckout => checkout.orderId !== null;
 
 const columns = `checkout_id AS "checkoutId", order_id AS "orderId", merchant_id AS "merchantId", member_id AS "memberId", currency,
-  wallet_minor AS "walletMinor", card_minor AS "cardMinor", payment_id AS "paymentId", state, reason_code AS "reasonCode", reason,
+  wallet_minor AS "walletMinor", card_minor AS "cardMinor", parts, payment_id AS "paymentId", state, reason_code AS "reasonCode", reason,
   expires_at AS "expiresAt", cause`;
 
 /** SQL of checkouts. Every function takes a set and costs one statement. */
@@ -43,9 +45,9 @@ export class CheckoutsRepository {
     if (checkouts.length === 0) return new Set();
     const rows = await tx.query<{ checkout_id: string }>(
       `INSERT INTO checkout_payments (checkout_id, order_id, merchant_id, member_id, currency, wallet_minor, card_minor, payment_id, state,
-                                      reason_code, reason, expires_at, cause)
+                                      reason_code, reason, expires_at, cause, parts)
        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::bigint[], $8::uuid[], $9::text[],
-                            $10::text[], $11::text[], $12::timestamptz[], $13::jsonb[])
+                            $10::text[], $11::text[], $12::timestamptz[], $13::jsonb[], $14::smallint[])
        ON CONFLICT (checkout_id) DO NOTHING RETURNING checkout_id`,
       [
         checkouts.map((checkout) => checkout.checkoutId),
@@ -61,6 +63,7 @@ export class CheckoutsRepository {
         checkouts.map((checkout) => checkout.reason),
         checkouts.map((checkout) => checkout.expiresAt),
         checkouts.map((checkout) => JSON.stringify(checkout.cause)),
+        checkouts.map((checkout) => checkout.parts),
       ],
     );
     return new Set(rows.map((row) => row.checkout_id));

@@ -93,6 +93,7 @@ function unseen(asked: Envelope<PaymentRelease>): Checkout {
     currency: null,
     walletMinor: 0,
     cardMinor: 0,
+    parts: 0,
     paymentId: null,
     state: 'released',
     reasonCode: null,

@@ -1,29 +1,27 @@
 import { causeOf, type Envelope, type PaymentReserve } from '@florin/contracts';
 import type { Tx } from '@florin/database';
 import { assert, holdsCardNumber, newId } from '@florin/kernel';
-import { Ledger } from '@florin/ledger';
 import { Injectable } from '@nestjs/common';
-import { walletAccount } from '../accounts/money-accounts';
-import { OpenWallets } from '../accounts/open-wallets';
+import { originOf } from '../fraud/payment-risk';
 import { RequestPayments } from '../payments/request-payments';
 import { CheckoutAnswers } from './checkout-answers';
+import { CheckoutPartsRepository } from './checkout-parts.repository';
 import { type Checkout, CheckoutsRepository } from './checkouts.repository';
+import { type CheckoutNo, type HeldParts, HoldWalletParts } from './hold-wallet-parts';
+import { isComposed } from './split-wallet-part';
 
 type Asked = Envelope<PaymentReserve>;
 
-/** The key of the hold on wallet money, and of the checkout's other journals. */
-export const holdKey = (checkoutId: string): string => `checkout:${checkoutId}`;
-
 /**
- * Sets money aside for a set of checkouts: wallet money as a hold in the ledger, card money as an authorisation that the
+ * Sets money aside for a set of checkouts: the wallet part as holds in the ledger, card money as an authorisation that the
  * processor is asked for afterwards. A checkout that was decided before is answered as it stands.
  */
 @Injectable()
 export class ReservePayment {
   constructor(
     private readonly checkouts: CheckoutsRepository,
-    private readonly openWallets: OpenWallets,
-    private readonly ledger: Ledger,
+    private readonly parts: CheckoutPartsRepository,
+    private readonly holdWalletParts: HoldWalletParts,
     private readonly requestPayments: RequestPayments,
     private readonly answers: CheckoutAnswers,
   ) {}
@@ -40,11 +38,16 @@ export class ReservePayment {
     );
     const fresh = once.filter(({ data }) => !known.has(data.checkoutId));
     if (fresh.length === 0) return;
-    const refusals = await this.hold(tx, fresh);
-    const decided = fresh.map((each) => this.decided(each, refusals.get(each.data.checkoutId)));
-    const starting = this.requestPayments.start(
+    const { parts, refusals } = await this.hold(tx, fresh);
+    const composed = new Map([...parts].filter(([, of]) => isComposed(of)));
+    const decisions = fresh.map((each) => ({
+      asked: each,
+      checkout: decided(each, composed.get(each.data.checkoutId)?.length ?? 0, refusals.get(each.data.checkoutId)),
+    }));
+    // First, because what a checkout is charged with must be there before the checkout names it.
+    await this.requestPayments.start(
       tx,
-      decided.filter(isCharging).map(({ checkout, asked: { data } }) => ({
+      decisions.filter(isCharging).map(({ checkout, asked: { data } }) => ({
         id: checkout.paymentId,
         purpose: 'order',
         subjectId: data.checkoutId,
@@ -56,71 +59,47 @@ export class ReservePayment {
         cardToken: data.cardToken ?? '',
         wants: 'authorised',
         cause: checkout.cause,
+        risk: { ...originOf(data), reviewUntil: new Date(data.expiresAt) },
       })),
     );
-    const checkouts = decided.map(({ checkout }) => checkout);
-    const [written] = await Promise.all([
-      this.checkouts.insert(tx, checkouts),
-      this.answers.say(tx, checkouts),
-      starting,
-    ]);
+    const checkouts = decisions.map(({ checkout }) => checkout);
+    const [written] = await Promise.all([this.checkouts.insert(tx, checkouts), this.answers.say(tx, checkouts)]);
     assert(written.size === fresh.length, 'a checkout was released while its money was being reserved');
+    await this.parts.insert(tx, composed);
   }
 
-  /** Holds wallet money; gives the refusals by checkout. */
-  private async hold(tx: Tx, fresh: readonly Asked[]): Promise<Map<string, { code: string; reason: string }>> {
-    const refusals = new Map<string, { code: string; reason: string }>();
+  /** Holds the wallet parts of those that can be paid at all. */
+  private async hold(tx: Tx, fresh: readonly Asked[]): Promise<HeldParts> {
+    const faults = new Map<string, CheckoutNo>();
     for (const { data } of fresh) {
       const fault = faultOf(data);
-      if (fault) refusals.set(data.checkoutId, fault);
+      if (fault) faults.set(data.checkoutId, fault);
     }
-    const sound = fresh.filter(({ data }) => !refusals.has(data.checkoutId));
-    if (sound.length === 0) return refusals;
-    await this.openWallets.within(
-      tx,
-      sound.map(({ data }) => data),
-    );
-    const holding = sound.filter(({ data }) => data.walletMinor > 0);
-    const held = await this.ledger.hold(
-      tx,
-      holding.map(({ data }) => ({
-        key: holdKey(data.checkoutId),
-        account: walletAccount(data),
-        amountMinor: data.walletMinor,
-        reference: `order:${data.orderId}`,
-      })),
-    );
-    holding.forEach(({ data }, index) => {
-      const answer = held[index];
-      if (answer && !answer.ok)
-        refusals.set(data.checkoutId, { code: answer.code, reason: 'The wallet does not hold that much.' });
-    });
-    return refusals;
+    const sound = fresh.map(({ data }) => data).filter(({ checkoutId }) => !faults.has(checkoutId));
+    const held = await this.holdWalletParts.within(tx, sound);
+    return { ...held, refusals: new Map([...faults, ...held.refusals]) };
   }
+}
 
-  private decided(
-    asked: Asked,
-    refusal: { code: string; reason: string } | undefined,
-  ): { checkout: Checkout; asked: Asked } {
-    const { checkoutId, orderId, merchantId, memberId, currency, walletMinor, cardMinor, expiresAt } = asked.data;
-    const charges = refusal === undefined && cardMinor > 0;
-    const checkout: Checkout = {
-      checkoutId,
-      orderId,
-      merchantId,
-      memberId,
-      currency,
-      walletMinor,
-      cardMinor,
-      paymentId: charges ? newId() : null,
-      state: refusal ? 'refused' : charges ? 'reserving' : 'reserved',
-      reasonCode: refusal?.code ?? null,
-      reason: refusal?.reason ?? null,
-      expiresAt: new Date(expiresAt),
-      cause: causeOf(asked),
-    };
-    return { checkout, asked };
-  }
+function decided(asked: Asked, parts: number, refusal: CheckoutNo | undefined): Checkout {
+  const { checkoutId, orderId, merchantId, memberId, currency, walletMinor, cardMinor, expiresAt } = asked.data;
+  const charges = refusal === undefined && cardMinor > 0;
+  return {
+    checkoutId,
+    orderId,
+    merchantId,
+    memberId,
+    currency,
+    walletMinor,
+    cardMinor,
+    parts,
+    paymentId: charges ? newId() : null,
+    state: refusal ? 'refused' : charges ? 'reserving' : 'reserved',
+    reasonCode: refusal?.code ?? null,
+    reason: refusal?.reason ?? null,
+    expiresAt: new Date(expiresAt),
+    cause: causeOf(asked),
+  };
 }
 
 function isCharging(decided: {
@@ -144,7 +123,7 @@ function answerable(checkout: Checkout, asked: readonly Asked[]): Checkout {
     : checkout;
 }
 
-function faultOf(data: PaymentReserve): { code: string; reason: string } | undefined {
+function faultOf(data: PaymentReserve): CheckoutNo | undefined {
   if (data.cardMinor > 0 && data.cardToken === undefined)
     return { code: 'card_token_missing', reason: 'There is nothing to charge the card part to.' };
   if (data.cardToken !== undefined && holdsCardNumber(data.cardToken))

@@ -30,14 +30,14 @@ export class SettleCheckouts implements OnModuleInit {
       const state = checkout && stateAfter(checkout.state, payment.state);
       return checkout && state ? [{ ...checkout, ...reasonOf(checkout, payment), state }] : [];
     });
+    await this.bookCheckouts.free(
+      tx,
+      next.filter(({ state }) => state === 'refused' || state === 'released'),
+    );
     await Promise.all([
       this.bookCheckouts.capture(
         tx,
         next.filter(({ state }) => state === 'captured'),
-      ),
-      this.bookCheckouts.free(
-        tx,
-        next.filter(({ state }) => state === 'refused' || state === 'released'),
       ),
       this.checkouts.save(tx, next),
       this.answers.say(tx, next),

@@ -64,10 +64,10 @@ export class LimitsRepository {
   /** Whether each is frozen and which rules stand, in the order asked. */
   async standings(tx: Tx, set: readonly Movement[]): Promise<Standing[]> {
     return tx.query<Standing>(
-      `SELECT freeze.scope AS frozen, general.rules AS everybody, own.rules AS own
+      `SELECT frozen.scope AS frozen, general.rules AS everybody, own.rules AS own
        FROM unnest($1::uuid[], $2::uuid[], $3::char(3)[]) WITH ORDINALITY AS asked (merchant_id, member_id, currency, position)
-       LEFT JOIN wallet_freezes AS freeze
-         ON freeze.merchant_id = asked.merchant_id AND freeze.member_id = asked.member_id AND freeze.lifted_at IS NULL
+       LEFT JOIN wallet_freezes AS frozen
+         ON frozen.merchant_id = asked.merchant_id AND frozen.member_id = asked.member_id AND frozen.lifted_at IS NULL
        LEFT JOIN LATERAL (SELECT rules FROM wallet_limits AS l WHERE l.merchant_id = asked.merchant_id AND l.currency = asked.currency
          AND l.member_id = '${everybody}' ORDER BY version DESC LIMIT 1) AS general ON true
        LEFT JOIN LATERAL (SELECT rules FROM wallet_limits AS l WHERE l.merchant_id = asked.merchant_id AND l.currency = asked.currency

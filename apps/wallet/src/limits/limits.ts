@@ -1,5 +1,5 @@
 import type { Tx } from '@florin/database';
-import type { Clock } from '@florin/kernel';
+import { type Clock, Refusal } from '@florin/kernel';
 import { Ledger } from '@florin/ledger';
 import { CLOCK } from '@florin/service-host';
 import { Inject, Injectable } from '@nestjs/common';
@@ -81,6 +81,12 @@ export class Limits {
     return answers;
   }
 
+  /** Takes one movement, or throws its no as a 422. */
+  async require(tx: Tx, movement: Movement): Promise<void> {
+    const [taken] = await this.take(tx, [movement]);
+    if (taken?.ok === false) throw new Refusal('unprocessable', taken.code, taken.reason);
+  }
+
   /** The movements did not happen: others may use their room. Unknown keys are passed over. */
   async giveBack(tx: Tx, keys: readonly string[]): Promise<void> {
     const uses = await this.locked(tx, keys);
@@ -113,6 +119,7 @@ export class Limits {
 
   /** The counters first, then the uses: the same order as `take`. */
   private async locked(tx: Tx, keys: readonly string[]): Promise<Use[]> {
+    if (keys.length === 0) return [];
     const uses = await this.limits.counted(tx, keys);
     if (uses.length > 0)
       await this.limits.lockCounters(

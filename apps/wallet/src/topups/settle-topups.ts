@@ -5,9 +5,10 @@ import { Ledger } from '@florin/ledger';
 import { Outbox } from '@florin/messaging';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { clearingAccount, walletAccount } from '../accounts/money-accounts';
+import { Limits } from '../limits/limits';
 import type { Payment } from '../payments/payment';
 import { PaymentOutcomes } from '../payments/payment-outcomes';
-import { TopupsRepository } from './topups.repository';
+import { topupKey, TopupsRepository } from './topups.repository';
 
 /** Credits wallets with what was captured for them, in the transaction in which the capture is written. */
 @Injectable()
@@ -15,6 +16,7 @@ export class SettleTopups implements OnModuleInit {
   constructor(
     private readonly outcomes: PaymentOutcomes,
     private readonly topups: TopupsRepository,
+    private readonly limits: Limits,
     private readonly ledger: Ledger,
     private readonly outbox: Outbox,
   ) {}
@@ -34,6 +36,15 @@ export class SettleTopups implements OnModuleInit {
       failed.map(({ declineCode }) => declineCode),
     );
     const captured = payments.filter(({ state }) => state === 'captured');
+    // Limits before the ledger, as everywhere: so nobody waits for each other.
+    await this.limits.giveBack(
+      tx,
+      failed.map(({ subjectId }) => topupKey(subjectId)),
+    );
+    await this.limits.arrived(
+      tx,
+      captured.map(({ subjectId }) => topupKey(subjectId)),
+    );
     const settled = await this.topups.settle(
       tx,
       captured.map(({ subjectId }) => subjectId),
@@ -45,9 +56,9 @@ export class SettleTopups implements OnModuleInit {
     const posted = await this.ledger.post(
       tx,
       paid.map(({ subjectId, merchantId, memberId, currency, amountMinor }) => ({
-        key: `topup:${subjectId}`,
+        key: topupKey(subjectId),
         kind: 'topup',
-        reference: `topup:${subjectId}`,
+        reference: topupKey(subjectId),
         postings: [
           { account: clearingAccount(merchantId, currency), amountMinor: -amountMinor },
           { account: walletAccount({ merchantId, memberId, currency }), amountMinor },

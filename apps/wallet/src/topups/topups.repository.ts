@@ -14,6 +14,9 @@ export interface NewTopup {
   amountMinor: number;
 }
 
+/** What a top-up is called in the ledger and where its limits are counted. */
+export const topupKey = (id: string): string => `topup:${id}`;
+
 /** SQL of top-ups. */
 export class TopupsRepository {
   async insert(tx: Tx, topup: NewTopup): Promise<void> {

@@ -1,6 +1,7 @@
 import { defineEvent, exampleId } from '../define';
-import { Currency, Id, Instant, ListOf } from '../fields';
+import { Currency, Id, Instant, ListOf, Optional } from '../fields';
 import { Tender } from './tender';
+import { WalletPart } from './wallet-part';
 
 export class PaymentCaptured {
   @Id() readonly checkoutId: string;
@@ -9,6 +10,8 @@ export class PaymentCaptured {
   @Id() readonly memberId: string;
   @Currency() readonly currency: string;
   @ListOf(() => Tender) readonly tenders: Tender[];
+  /** What the wallet's tender is made of, where that is more than plain wallet money. */
+  @Optional() @ListOf(() => WalletPart) readonly parts?: WalletPart[];
   @Instant() readonly capturedAt: string;
 }
 

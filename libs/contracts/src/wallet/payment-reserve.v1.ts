@@ -1,5 +1,6 @@
 import { defineCommand, exampleId } from '../define';
-import { Currency, Id, Instant, Minor, Optional, Text } from '../fields';
+import { Currency, Id, Instant, ListOf, Minor, Optional, Text } from '../fields';
+import { GiftCardPart } from './wallet-part';
 
 export class PaymentReserve {
   @Id() readonly checkoutId: string;
@@ -11,6 +12,10 @@ export class PaymentReserve {
   @Minor() readonly cardMinor: number;
   @Optional() @Text() readonly cardToken?: string;
   @Instant() readonly expiresAt: string;
+  /** Which gift cards pay how much of `walletMinor`; the wallet chooses when they are left out. */
+  @Optional() @ListOf(() => GiftCardPart) readonly giftCards?: GiftCardPart[];
+  /** Pays `walletMinor` with money of another currency, by a quote that the member got for exactly this. */
+  @Optional() @Id() readonly exchangeQuoteId?: string;
   /** Where the shopper's request came from, sealed: keyed hashes of the address and the browser, the network, the country. */
   @Optional() @Text(64) readonly addressKey?: string;
   @Optional() @Text(50) readonly addressPrefix?: string;

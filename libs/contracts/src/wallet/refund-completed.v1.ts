@@ -1,6 +1,7 @@
 import { defineEvent, exampleId } from '../define';
-import { Currency, Id, ListOf } from '../fields';
+import { Currency, Id, ListOf, Optional } from '../fields';
 import { Tender } from './tender';
+import { WalletPart } from './wallet-part';
 
 export class RefundCompleted {
   @Id() readonly refundId: string;
@@ -9,6 +10,8 @@ export class RefundCompleted {
   @Id() readonly merchantId: string;
   @Currency() readonly currency: string;
   @ListOf(() => Tender) readonly tenders: Tender[];
+  /** What the wallet's tender is made of, where that is more than plain wallet money. */
+  @Optional() @ListOf(() => WalletPart) readonly parts?: WalletPart[];
 }
 
 /** Said once, when all the money of a refund is back with the tenders it came from. */

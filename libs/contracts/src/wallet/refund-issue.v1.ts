@@ -1,5 +1,5 @@
 import { defineCommand, exampleId } from '../define';
-import { Currency, Id, Minor, Text } from '../fields';
+import { Currency, Flag, Id, Minor, Optional, Text } from '../fields';
 
 export class RefundIssue {
   @Id() readonly refundId: string;
@@ -11,6 +11,8 @@ export class RefundIssue {
   @Minor() readonly walletMinor: number;
   @Minor() readonly cardMinor: number;
   @Text() readonly reason: string;
+  /** The member takes store credit instead of the wallet money; what a card paid still goes back to the card. */
+  @Optional() @Flag() readonly toStoreCredit?: boolean;
 }
 
 /** Said when a refund is decided: the money goes back to the tenders it came from, once per refund. */
