@@ -4,7 +4,7 @@ import type { Decision } from './decide';
 import { decide, groupRefused } from './decide-groups';
 import { type Claim, claimKeys, type Outcome, type StoredAnswer, storedAnswers, storeOutcomes } from './keys';
 import type { Crossing } from './monitors';
-import { readBooks } from './read-books';
+import { type ReadBooks, readBooks } from './read-books';
 import { type Answer, type Command, type Group, maxSetSize, type RefusalCode, type Refused } from './types';
 import { faultOf } from './validate';
 import { writeChanges } from './write-changes';
@@ -43,12 +43,17 @@ export async function applyGroups(tx: Tx, groups: readonly Group[], how: HowToAp
   const answers = new Array<Answer[]>(groups.length);
   const { firsts, later } = inTurn(askedOf(groups, answers));
   if (firsts.length > 0) {
-    const claimed = await claimKeys(tx, firsts.flatMap(claimsOf));
+    const commands = firsts.flatMap((group) => group.asked.map((one) => one.command));
+    // Sent together: the server takes the keys first, and locks the accounts as soon as it has them.
+    const [claimed, read] = await Promise.all([
+      claimKeys(tx, firsts.flatMap(claimsOf)),
+      readBooks(tx, commands, how.clock),
+    ]);
     const fresh: AskedGroup[] = [];
     const known: AskedGroup[] = [];
     for (const group of firsts) (group.asked.every(({ claim }) => claimed.has(claim.key)) ? fresh : known).push(group);
     if (known.length > 0) await replay(tx, known, claimed, answers);
-    if (fresh.length > 0) await carryOut(tx, fresh, answers, how);
+    if (fresh.length > 0) await carryOut(tx, fresh, read, answers, how);
   }
   answerLater(firsts, later, answers);
   return answers;
@@ -132,12 +137,13 @@ function storedAnswer(claim: Claim, stored: StoredAnswer | undefined): Answer {
   return { ok: true, id: stored.id, replayed: true };
 }
 
-async function carryOut(tx: Tx, fresh: readonly AskedGroup[], answers: Answer[][], how: HowToApply): Promise<void> {
-  const { books, insertedAt } = await readBooks(
-    tx,
-    fresh.flatMap((group) => group.asked.map((one) => one.command)),
-    how.clock,
-  );
+async function carryOut(
+  tx: Tx,
+  fresh: readonly AskedGroup[],
+  { books, insertedAt }: ReadBooks,
+  answers: Answer[][],
+  how: HowToApply,
+): Promise<void> {
   const numbered = fresh.map((group) => group.asked.map(({ command, claim }) => ({ id: claim.id, command })));
   const { decisions, changes } = decide(books, numbered);
   const crossings = await writeChanges(tx, changes, insertedAt, books.accounts);

@@ -16,6 +16,8 @@ export interface Books {
 
 export interface AccountState {
   id: string;
+  /** Where its row lies (ctid), which nothing changes while it is locked: found again without an index. */
+  place: string;
   code: string;
   asset: string;
   allowNegative: boolean;

@@ -7,6 +7,7 @@ import type { Command } from './types';
 function books(...accounts: (Partial<AccountState> & { code: string })[]): Books {
   const states = accounts.map((account) => ({
     id: account.code,
+    place: '(0,1)',
     asset: 'EUR',
     allowNegative: false,
     closed: false,

@@ -1,4 +1,5 @@
 import type { Tx } from '@florin/database';
+import { plainArray, textArray } from './array-literals';
 import type { RefusalCode } from './types';
 
 /** A write that asks to be done: its key, the hash of its input and the id its result would get. */
@@ -24,7 +25,11 @@ export async function claimKeys(tx: Tx, claims: readonly Claim[]): Promise<Set<s
     `INSERT INTO ledger_keys (key, input_hash, result_id)
      SELECT key, decode(hash, 'hex'), id FROM unnest($1::text[], $2::text[], $3::uuid[]) AS claim (key, hash, id) ORDER BY key
      ON CONFLICT (key) DO NOTHING RETURNING key`,
-    [claims.map((claim) => claim.key), claims.map((claim) => claim.hash), claims.map((claim) => claim.id)],
+    [
+      textArray(claims, (claim) => claim.key),
+      plainArray(claims, (claim) => claim.hash),
+      plainArray(claims, (claim) => claim.id),
+    ],
   );
   return new Set(rows.map((row) => row.key));
 }

@@ -1,10 +1,12 @@
 import { type Clock, isId } from '@florin/kernel';
 import type { Tx } from '@florin/database';
+import { textArray } from './array-literals';
 import type { AccountState, Books, HoldState, OriginalJournal } from './books';
 import { readMonitors } from './monitors';
 import type { Command } from './types';
 
 interface LockedAccount {
+  place: string;
   id: string;
   code: string;
   asset: string;
@@ -14,8 +16,13 @@ interface LockedAccount {
   posted: number;
   held: number;
   postings: number;
-  changed_at: Date;
-  now: Date;
+  /** Of the first row only: the moment of insertion. */
+  now: Date | null;
+}
+
+export interface ReadBooks {
+  books: Books;
+  insertedAt: Date;
 }
 
 /** What the commands will touch, found without locks: none of it can change, only whether it exists yet. */
@@ -30,11 +37,7 @@ interface Reach {
  * Reads everything the commands need and locks their accounts, in id order, in one statement. Holds and reversals change only
  * under the lock of their account, so they are read after it. Gives the books and the moment of insertion.
  */
-export async function readBooks(
-  tx: Tx,
-  commands: readonly Command[],
-  clock?: Clock,
-): Promise<{ books: Books; insertedAt: Date }> {
+export async function readBooks(tx: Tx, commands: readonly Command[], clock?: Clock): Promise<ReadBooks> {
   const reach = reachOf(commands);
   const holdIds = reach.holdIds.size + reach.holdKeys.size > 0 ? await findHolds(tx, reach) : new Map<string, string>();
   const originals =
@@ -119,17 +122,20 @@ async function lockAccounts(
 ): Promise<{ accounts: Map<string, AccountState>; insertedAt: Date }> {
   const rows = await tx.query<LockedAccount>(
     `WITH locked AS MATERIALIZED (
-       SELECT id, code, asset, allow_negative, status = 'closed' AS closed, monitored, posted, held, postings, changed_at
+       SELECT ctid AS place, id, code, asset, allow_negative, status = 'closed' AS closed, monitored, posted, held, postings, changed_at
        FROM ledger_accounts WHERE code = ANY ($1::text[]) ORDER BY id FOR NO KEY UPDATE
      )
-     SELECT *, date_trunc('milliseconds', clock_timestamp()) AS now FROM locked`,
-    [codes],
+     SELECT place, id, code, asset, allow_negative, closed, monitored, posted, held, postings,
+       CASE WHEN row_number() OVER () = 1
+         THEN (SELECT date_trunc('milliseconds', greatest(clock_timestamp(), max(changed_at))) FROM locked) END AS now
+     FROM locked`,
+    [textArray(codes, (code) => code)],
   );
-  const latest = rows.reduce((time, row) => Math.max(time, row.now.getTime(), row.changed_at.getTime()), 0);
   const accounts = new Map<string, AccountState>();
   for (const row of rows) {
     accounts.set(row.code, {
       id: row.id,
+      place: row.place,
       code: row.code,
       asset: row.asset,
       allowNegative: row.allow_negative,
@@ -140,7 +146,7 @@ async function lockAccounts(
       postings: row.postings,
     });
   }
-  return { accounts, insertedAt: new Date(latest) };
+  return { accounts, insertedAt: rows[0]?.now ?? new Date(0) };
 }
 
 async function readHolds(tx: Tx, ids: readonly string[]): Promise<Map<string, HoldState>> {

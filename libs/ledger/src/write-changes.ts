@@ -1,5 +1,6 @@
 import { assert } from '@florin/kernel';
 import type { Tx } from '@florin/database';
+import { plainArray, textArray, timeArray } from './array-literals';
 import { type Crossing, writeCrossings } from './monitors';
 import type { AccountState, Changes, HoldState } from './books';
 
@@ -30,6 +31,9 @@ export async function writeChanges(
 
 async function writeJournals(tx: Tx, { journals, postings, accounts }: Changes, insertedAt: Date): Promise<void> {
   const changed = [...accounts];
+  // Postings name their journal and account by place in the set: half the bytes to send and to read.
+  const accountAt = new Map(changed.map((account, index) => [account.id, index + 1]));
+  const journalAt = new Map(journals.map((journal, index) => [journal.id, index + 1]));
   const written = await tx.execute(
     `WITH journals AS (
        INSERT INTO ledger_journals (id, inserted_at, effective_at, tx_order, kind, key, reference, reverses, hold_id, metadata)
@@ -38,34 +42,35 @@ async function writeJournals(tx: Tx, { journals, postings, accounts }: Changes, 
          AS journal (id, effective_at, kind, key, reference, reverses, hold_id, metadata)
      ), postings AS (
        INSERT INTO ledger_postings (account_id, inserted_at, seq, journal_id, amount, balance_after, effective_at)
-       SELECT account_id, $1, seq, journal_id, amount, balance_after, coalesce(effective_at, $1)
-       FROM unnest($10::uuid[], $11::bigint[], $12::uuid[], $13::bigint[], $14::bigint[], $15::timestamptz[])
-         AS posting (account_id, seq, journal_id, amount, balance_after, effective_at)
+       SELECT ($17::uuid[])[account], $1, seq, ($2::uuid[])[journal], amount, balance_after, coalesce(effective_at, $1)
+       FROM unnest($10::int[], $11::bigint[], $12::int[], $13::bigint[], $14::bigint[], $15::timestamptz[])
+         AS posting (account, seq, journal, amount, balance_after, effective_at)
      )
      UPDATE ledger_accounts account
      SET posted = changed.posted, held = changed.held, postings = changed.postings, changed_at = $1
-     FROM unnest($16::uuid[], $17::bigint[], $18::bigint[], $19::bigint[]) AS changed (id, posted, held, postings)
-     WHERE account.id = changed.id`,
+     FROM unnest($16::tid[], $17::uuid[], $18::bigint[], $19::bigint[], $20::bigint[]) AS changed (place, id, posted, held, postings)
+     WHERE account.ctid = changed.place AND account.id = changed.id`,
     [
       insertedAt,
-      journals.map((journal) => journal.id),
-      journals.map((journal) => journal.effectiveAt),
-      journals.map((journal) => journal.kind),
-      journals.map((journal) => journal.key),
-      journals.map((journal) => journal.reference),
-      journals.map((journal) => journal.reverses),
-      journals.map((journal) => journal.holdId),
-      journals.map((journal) => (journal.metadata === null ? null : JSON.stringify(journal.metadata))),
-      postings.map((posting) => posting.accountId),
-      postings.map((posting) => posting.seq),
-      postings.map((posting) => posting.journalId),
-      postings.map((posting) => posting.amount),
-      postings.map((posting) => posting.balanceAfter),
-      postings.map((posting) => posting.effectiveAt),
-      changed.map((account) => account.id),
-      changed.map((account) => account.posted),
-      changed.map((account) => account.held),
-      changed.map((account) => account.postings),
+      plainArray(journals, (journal) => journal.id),
+      timeArray(journals, (journal) => journal.effectiveAt),
+      textArray(journals, (journal) => journal.kind),
+      textArray(journals, (journal) => journal.key),
+      textArray(journals, (journal) => journal.reference),
+      plainArray(journals, (journal) => journal.reverses),
+      plainArray(journals, (journal) => journal.holdId),
+      textArray(journals, (journal) => (journal.metadata === null ? null : JSON.stringify(journal.metadata))),
+      plainArray(postings, (posting) => accountAt.get(posting.accountId)),
+      plainArray(postings, (posting) => posting.seq),
+      plainArray(postings, (posting) => journalAt.get(posting.journalId)),
+      plainArray(postings, (posting) => posting.amount),
+      plainArray(postings, (posting) => posting.balanceAfter),
+      timeArray(postings, (posting) => posting.effectiveAt),
+      textArray(changed, (account) => account.place),
+      plainArray(changed, (account) => account.id),
+      plainArray(changed, (account) => account.posted),
+      plainArray(changed, (account) => account.held),
+      plainArray(changed, (account) => account.postings),
     ],
   );
   assert(written === changed.length, `${changed.length} locked accounts were to change, ${written} did`);
