@@ -1,6 +1,17 @@
 import { BaseConfig, LocalDefault } from '@florin/service-host';
 import { Type } from 'class-transformer';
-import { IsInt, IsNotEmpty, IsString, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
+import {
+  IsInt,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  ValidateIf,
+} from 'class-validator';
 
 /** What wallet reads from the environment, beside what every service reads. */
 export class WalletConfig extends BaseConfig {
@@ -87,35 +98,6 @@ export class WalletConfig extends BaseConfig {
   @IsString()
   @IsNotEmpty()
   PAYOUT_ACCOUNT_ID: string;
-
-  /** PayPal's API, or a server that speaks it; without it payments cannot go there. */
-  @IsOptional()
-  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
-  PAYPAL_URL?: string;
-
-  @LocalDefault('client_local')
-  @ValidateIf(({ PAYPAL_URL }: WalletConfig) => PAYPAL_URL !== undefined)
-  @IsString()
-  @IsNotEmpty()
-  PAYPAL_CLIENT_ID: string;
-
-  @LocalDefault('secret_local')
-  @ValidateIf(({ PAYPAL_URL }: WalletConfig) => PAYPAL_URL !== undefined)
-  @IsString()
-  @IsNotEmpty()
-  PAYPAL_CLIENT_SECRET: string;
-
-  /** PayPal's id of the webhook that was set up there: part of what it signs. */
-  @LocalDefault('WH-LOCAL')
-  @ValidateIf(({ PAYPAL_URL }: WalletConfig) => PAYPAL_URL !== undefined)
-  @IsString()
-  @IsNotEmpty()
-  PAYPAL_WEBHOOK_ID: string;
-
-  /** Where PayPal's signing certificates may come from; PAYPAL_URL's own origin, when left out. */
-  @IsOptional()
-  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
-  PAYPAL_CERTIFICATES_ORIGIN?: string;
 
   /** After this a call counts as unanswered, and the payout as unknown. */
   @Type(() => Number)

@@ -25,7 +25,11 @@ export class SettleCheckouts implements OnModuleInit {
       tx,
       payments.map(({ subjectId }) => subjectId),
     );
-    const next = payments.flatMap((payment) => {
+    // A charge of which somebody took a part only, at the processor, is no payment of the order: a person has to look at it.
+    const whole = payments.filter(
+      ({ capturedMinor, amountMinor }) => capturedMinor === 0 || capturedMinor === amountMinor,
+    );
+    const next = whole.flatMap((payment) => {
       const checkout = known.get(payment.subjectId);
       const state = checkout && stateAfter(checkout.state, payment.state);
       return checkout && state ? [{ ...checkout, ...reasonOf(checkout, payment), state }] : [];
@@ -51,14 +55,18 @@ function stateAfter(checkout: CheckoutState, payment: Payment['state']): Checkou
     case 'authorised':
       return checkout === 'reserving' ? 'reserved' : undefined;
     case 'captured':
+    case 'settled':
       // Also when it was being released: the money has moved, the books say so, and the saga gives it back as a refund.
       return checkout === 'captured' ? undefined : 'captured';
     case 'declined':
+    case 'failed':
     case 'capture_failed':
-      return checkout === 'releasing' ? 'released' : 'refused';
     case 'voided':
+    case 'expired':
       return checkout === 'releasing' ? 'released' : 'refused';
     case 'requested':
+    case 'partially_captured':
+    case 'pending':
     case 'unknown':
       return undefined;
   }

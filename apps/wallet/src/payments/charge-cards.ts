@@ -1,28 +1,32 @@
 import { type Finished, LeasedWork, Transactions, type Tx } from '@florin/database';
 import { OutsideWork, Roles } from '@florin/service-host';
-import { Inject, Injectable } from '@nestjs/common';
-import { CARD_PROCESSOR, type CardProcessor, type ChargeFact } from '../processors/card-processor';
+import { Injectable } from '@nestjs/common';
+import type { ChargeFact } from '../processors/card-processor';
+import { Processors } from '../processors/processors';
 import { type Heard, LearnOutcomes } from './learn-outcomes';
-import type { Payment } from './payment';
-import { PaymentsRepository } from './payments.repository';
+import type { LearnedFrom } from './payment';
+import { type DuePayment, PaymentsRepository } from './payments.repository';
 
-/** Requests under way at the processor at once. */
+/** Requests under way at the processors at once. */
 const concurrency = 32;
 
-/** Asks of the processor what is still to be asked, outside of any transaction; a crash in between asks again under the same key. */
+const learnedFrom = ({ action }: DuePayment): LearnedFrom =>
+  action === 'query' ? 'query' : action === 'refuse' ? 'request' : 'answer';
+
+/** Asks of the processors what is still to be asked, outside of any transaction; a crash in between asks again under the same key. */
 @Injectable()
-export class ChargeCards extends OutsideWork<Payment, ChargeFact> {
-  readonly work: LeasedWork<Payment, ChargeFact>;
+export class ChargeCards extends OutsideWork<DuePayment, ChargeFact> {
+  readonly work: LeasedWork<DuePayment, ChargeFact>;
 
   constructor(
-    @Inject(CARD_PROCESSOR) private readonly processor: CardProcessor,
+    private readonly processors: Processors,
     private readonly payments: PaymentsRepository,
     private readonly learnOutcomes: LearnOutcomes,
     roles: Roles,
     transactions: Transactions,
   ) {
     super(roles);
-    this.work = new LeasedWork<Payment, ChargeFact>(
+    this.work = new LeasedWork<DuePayment, ChargeFact>(
       {
         name: 'charge-cards',
         concurrency,
@@ -36,26 +40,19 @@ export class ChargeCards extends OutsideWork<Payment, ChargeFact> {
     );
   }
 
-  private ask(payment: Payment, signal: AbortSignal): Promise<ChargeFact> {
-    switch (payment.action) {
-      case 'authorise':
-        return this.processor.authorise(payment, signal);
-      case 'capture':
-        return this.processor.capture(payment, signal);
-      case 'void':
-        return this.processor.void(payment, signal);
-      case 'query':
-      case null:
-        return this.processor.query(payment, signal);
-    }
+  private async ask(payment: DuePayment, signal: AbortSignal): Promise<ChargeFact> {
+    const action = payment.action ?? 'query';
+    // The same words whatever the reason was: whoever tries stolen cards must not learn what gave them away.
+    if (action === 'refuse') return { fact: 'declined', code: 'payment_refused' };
+    return this.processors.ask(payment.processor, action, (processor) => processor[action](payment, signal));
   }
 
-  private async finish(tx: Tx, done: readonly Finished<Payment, ChargeFact>[]): Promise<void> {
+  private async finish(tx: Tx, done: readonly Finished<DuePayment, ChargeFact>[]): Promise<void> {
     await this.learnOutcomes.within(
       tx,
       done.map(({ item, result, error }): Heard =>
         result
-          ? { paymentId: item.id, fact: result, learnedFrom: item.action === 'query' ? 'query' : 'answer' }
+          ? { paymentId: item.id, fact: result, learnedFrom: learnedFrom(item) }
           : { paymentId: item.id, learnedFrom: 'silence', silentOn: item.action ?? 'query', detail: error.message },
       ),
     );

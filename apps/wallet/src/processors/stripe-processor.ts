@@ -4,30 +4,24 @@ import {
   type CardRefund,
   type Charge,
   type ChargeFact,
+  type IncomingWebhook,
   ProcessorSilent,
   type RefundFact,
+  type WebhookNews,
 } from './card-processor';
+import { verifySignature } from './stripe-signature';
+import { type Intent, factOf, newsOf, type Refund, refundFactOf } from './stripe-facts';
 
 export interface StripeOptions {
   url: string;
   apiKey: string;
+  /** Signs what the processor tells us. */
+  webhookSecret: string;
   timeoutMs: number;
 }
 
-interface Intent {
-  id: string;
-  status: string;
-  last_payment_error?: { code?: string };
-}
-
 interface ErrorBody {
-  error?: { code?: string; payment_intent?: Intent };
-}
-
-interface Refund {
-  id: string;
-  status: string;
-  failure_reason?: string;
+  error?: { type?: string; code?: string; payment_intent?: Intent };
 }
 
 interface Reply {
@@ -58,21 +52,23 @@ export class StripeProcessor implements CardProcessor {
       const { error } = reply.body as ErrorBody;
       return { fact: 'declined', reference: error?.payment_intent?.id, code: error?.code ?? 'card_declined' };
     }
+    if (reply.status === 400 && !isAboutTheKey(reply))
+      return { fact: 'failed', code: codeOf(reply, 'request_refused') };
     return factOf(this.expect(reply) as Intent);
   }
 
   async capture(charge: Charge, signal: AbortSignal): Promise<ChargeFact> {
-    const reply = await this.send(
-      'POST',
-      `/v1/payment_intents/${charge.providerReference}/capture`,
-      signal,
-      {},
-      `capture:${charge.id}`,
-    );
-    if (reply.status === 402)
-      return { fact: 'capture_failed', code: (reply.body as ErrorBody).error?.code ?? 'capture_failed' };
-    // Somebody else has moved it on: what it is now is the answer.
-    if (reply.status === 400) return this.query(charge, signal);
+    const { part } = charge;
+    const path = `/v1/payment_intents/${charge.providerReference}/capture`;
+    const body = part ? { amount_to_capture: part.amountMinor, final_capture: part.isFinal } : {};
+    const reply = await this.send('POST', path, signal, body, `capture:${part?.id ?? charge.id}`);
+    if (reply.status === 402) return { fact: 'capture_failed', code: codeOf(reply, 'capture_failed') };
+    if (reply.status === 400) {
+      // Somebody else has moved it on: what it is now is the answer. If it could still be taken, this is the no.
+      const found = await this.query(charge, signal);
+      const isOpen = found.fact === 'authorised' || (found.fact === 'captured' && found.isOpen);
+      return isOpen ? { fact: 'capture_failed', code: codeOf(reply, 'capture_failed') } : found;
+    }
     return factOf(this.expect(reply) as Intent);
   }
 
@@ -95,21 +91,28 @@ export class StripeProcessor implements CardProcessor {
   }
 
   async refund(refund: CardRefund, signal: AbortSignal): Promise<RefundFact> {
-    const body = { payment_intent: refund.providerReference, amount: refund.amountMinor, metadata: { ref: refund.id } };
-    const reply = await this.send('POST', '/v1/refunds', signal, body, `refund:${refund.id}`);
-    if (refusals.has(reply.status))
-      return { fact: 'refund_failed', code: (reply.body as ErrorBody).error?.code ?? 'refund_failed' };
+    const body = {
+      payment_intent: refund.providerReference,
+      amount: refund.amountMinor,
+      metadata: { ref: refund.key },
+    };
+    const reply = await this.send('POST', '/v1/refunds', signal, body, `refund:${refund.key}`);
+    if (refusals.has(reply.status)) return { fact: 'refund_failed', code: codeOf(reply, 'refund_failed') };
     return refundFactOf(this.expect(reply) as Refund);
   }
 
   async queryRefund(refund: CardRefund, signal: AbortSignal): Promise<RefundFact> {
-    const reply = await this.send(
-      'GET',
-      `/v1/refunds?payment_intent=${refund.providerReference}&metadata_ref=${refund.id}`,
-      signal,
-    );
+    const path = `/v1/refunds?payment_intent=${refund.providerReference}&metadata_ref=${refund.key}`;
+    const reply = await this.send('GET', path, signal);
     const [found] = (this.expect(reply) as { data: Refund[] }).data;
     return found ? refundFactOf(found) : { fact: 'absent' };
+  }
+
+  hear({ body, headers, at }: IncomingWebhook): Promise<WebhookNews> {
+    const signature = headers['stripe-signature'];
+    const shown = typeof signature === 'string' ? signature : undefined;
+    verifySignature(shown, body, this.options.webhookSecret, Math.floor(at.getTime() / 1_000));
+    return Promise.resolve(newsOf(body));
   }
 
   private async send(
@@ -144,25 +147,11 @@ export class StripeProcessor implements CardProcessor {
   }
 }
 
-/** Whether a payment intent's status is one that says how the charge stands. */
-export function isTelling(status: string): boolean {
-  return ['requires_capture', 'succeeded', 'canceled', 'requires_payment_method'].includes(status);
+function codeOf({ body }: Reply, otherwise: string): string {
+  return (body as ErrorBody).error?.code ?? otherwise;
 }
 
-/** What a payment intent's status says. */
-export function factOf(intent: Intent): ChargeFact {
-  if (intent.status === 'requires_capture') return { fact: 'authorised', reference: intent.id };
-  if (intent.status === 'succeeded') return { fact: 'captured', reference: intent.id };
-  if (intent.status === 'canceled') return { fact: 'voided', reference: intent.id };
-  if (intent.status === 'requires_payment_method') {
-    return { fact: 'declined', reference: intent.id, code: intent.last_payment_error?.code ?? 'card_declined' };
-  }
-  throw new ProcessorSilent(`a payment intent is ${intent.status}`);
-}
-
-export function refundFactOf(refund: Refund): RefundFact {
-  if (refund.status === 'succeeded') return { fact: 'refunded', reference: refund.id };
-  if (refund.status === 'failed' || refund.status === 'canceled')
-    return { fact: 'refund_failed', code: refund.failure_reason ?? 'refund_failed' };
-  throw new ProcessorSilent(`a refund is ${refund.status}`);
+/** The same key with other parameters: our own mistake, and no answer about the charge. */
+function isAboutTheKey({ body }: Reply): boolean {
+  return (body as ErrorBody).error?.type === 'idempotency_error';
 }

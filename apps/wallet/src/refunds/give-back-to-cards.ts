@@ -1,27 +1,28 @@
 import { type Finished, LeasedWork, Transactions, type Tx } from '@florin/database';
-import { backoffMs, present, secondMs } from '@florin/kernel';
+import { present } from '@florin/kernel';
 import { OutsideWork, Roles } from '@florin/service-host';
-import { Inject, Injectable } from '@nestjs/common';
-import { CARD_PROCESSOR, type CardProcessor, type RefundFact } from '../processors/card-processor';
-import { BookRefunds } from './book-refunds';
-import { type RefundRow, RefundsRepository } from './refunds.repository';
+import { Injectable } from '@nestjs/common';
+import { refundKey, type RefundFact } from '../processors/card-processor';
+import { Processors } from '../processors/processors';
+import { LearnRefunds } from './learn-refunds';
+import { type DueRefund, RefundsRepository } from './refunds.repository';
 
 const concurrency = 16;
 
-/** Asks the processor to give card money back; silence makes a refund unknown, and only asking leads out of that. */
+/** Asks the processors to give card money back; silence makes a refund unknown, and only asking leads out of that. */
 @Injectable()
-export class GiveBackToCards extends OutsideWork<RefundRow, RefundFact> {
-  readonly work: LeasedWork<RefundRow, RefundFact>;
+export class GiveBackToCards extends OutsideWork<DueRefund, RefundFact> {
+  readonly work: LeasedWork<DueRefund, RefundFact>;
 
   constructor(
-    @Inject(CARD_PROCESSOR) private readonly processor: CardProcessor,
+    private readonly processors: Processors,
     private readonly refunds: RefundsRepository,
-    private readonly bookRefunds: BookRefunds,
+    private readonly learnRefunds: LearnRefunds,
     roles: Roles,
     transactions: Transactions,
   ) {
     super(roles);
-    this.work = new LeasedWork<RefundRow, RefundFact>(
+    this.work = new LeasedWork<DueRefund, RefundFact>(
       {
         name: 'give-back-to-cards',
         concurrency,
@@ -35,42 +36,30 @@ export class GiveBackToCards extends OutsideWork<RefundRow, RefundFact> {
     );
   }
 
-  private ask(refund: RefundRow, signal: AbortSignal): Promise<RefundFact> {
-    const providerReference = present(refund.chargeReference, 'what is given back was charged');
-    const wanted = { id: refund.id, amountMinor: refund.cardMinor, providerReference };
+  private ask(refund: DueRefund, signal: AbortSignal): Promise<RefundFact> {
+    const wanted = {
+      key: refundKey(refund.id, refund.attempt),
+      amountMinor: refund.cardMinor,
+      currency: refund.currency,
+      providerReference: present(refund.chargeReference, 'what is given back was charged'),
+      captureReference: refund.captureReference,
+      refundReference: refund.providerReference,
+    };
     return refund.action === 'query'
-      ? this.processor.queryRefund(wanted, signal)
-      : this.processor.refund(wanted, signal);
+      ? this.processors.ask(refund.processor, 'query_refund', (processor) => processor.queryRefund(wanted, signal))
+      : this.processors.ask(refund.processor, 'refund', (processor) => processor.refund(wanted, signal));
   }
 
-  private async finish(tx: Tx, done: readonly Finished<RefundRow, RefundFact>[]): Promise<void> {
-    const facts = new Map(done.map(({ item, result }) => [item.id, result]));
-    const open = (await this.refunds.lock(tx, [...facts.keys()])).filter(
-      ({ state }) => state === 'requested' || state === 'unknown',
-    );
-    const heard = (fact: RefundFact['fact'] | undefined) => open.filter(({ id }) => facts.get(id)?.fact === fact);
-    await this.bookRefunds.complete(
+  private finish(tx: Tx, done: readonly Finished<DueRefund, RefundFact>[]): Promise<void> {
+    return this.learnRefunds.within(
       tx,
-      heard('refunded').map((refund) => ({ ...refund, providerReference: referenceOf(facts.get(refund.id)) })),
+      done.map(({ item, result, error }) => ({
+        refundId: item.id,
+        attempt: item.attempt,
+        fact: result,
+        learnedFrom: error ? ('silence' as const) : item.action === 'query' ? ('query' as const) : ('answer' as const),
+        detail: error?.message,
+      })),
     );
-    await this.bookRefunds.fail(
-      tx,
-      heard('refund_failed').map((refund) => ({ ...refund, failureCode: codeOf(facts.get(refund.id)) })),
-    );
-    await this.refunds.save(tx, [
-      // The processor never heard of it: asked again under the same key.
-      ...heard('absent').map((refund) => this.again(refund, { state: 'requested', action: 'refund' })),
-      ...heard(undefined).map((refund) => this.again(refund, { state: 'unknown', action: 'query' })),
-    ]);
-  }
-
-  private again(refund: RefundRow, next: Pick<RefundRow, 'state' | 'action'>): RefundRow & { nextAt: Date } {
-    const waitMs = secondMs / 2 + backoffMs(refund.attempts, secondMs, 60 * secondMs);
-    // By the wall clock, as rows are claimed: a moved clock of the local run is not the processor's.
-    return { ...refund, ...next, attempts: refund.attempts + 1, nextAt: new Date(Date.now() + waitMs) };
   }
 }
-
-const referenceOf = (fact: RefundFact | undefined): string | null =>
-  fact?.fact === 'refunded' ? fact.reference : null;
-const codeOf = (fact: RefundFact | undefined): string | null => (fact?.fact === 'refund_failed' ? fact.code : null);

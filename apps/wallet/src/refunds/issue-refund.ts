@@ -1,5 +1,6 @@
 import { causeOf, type Envelope, refundFailed, type RefundIssue } from '@florin/contracts';
 import type { Tx } from '@florin/database';
+import { present } from '@florin/kernel';
 import { Outbox } from '@florin/messaging';
 import { Injectable } from '@nestjs/common';
 import { RequestPayments } from '../payments/request-payments';
@@ -37,6 +38,7 @@ export class IssueRefund {
       merchantId: data.merchantId,
       memberId: data.memberId,
       paymentId: data.cardMinor > 0 ? checkout.paymentId : null,
+      captureId: null,
       currency: data.currency,
       walletMinor: data.walletMinor,
       cardMinor: data.cardMinor,
@@ -44,12 +46,14 @@ export class IssueRefund {
       state: fault ? 'failed' : 'requested',
       action: !fault && data.cardMinor > 0 ? 'refund' : null,
       providerReference: null,
-      chargeReference: null,
       failureCode: fault?.code ?? null,
+      attempt: 1,
       attempts: 0,
+      requestedBy: 'orders',
       cause: causeOf(asked),
     };
     if (!(await this.refunds.insert(tx, refund))) return;
+    if (data.toStoreCredit) await this.refunds.asStoreCredit(tx, refund.id);
     if (fault) {
       await this.outbox.add(
         tx,
@@ -59,10 +63,12 @@ export class IssueRefund {
         { merchantId: data.merchantId, cause: causeOf(asked) },
       );
     } else if (refund.paymentId !== null) {
-      await this.requestPayments.setAsideForRefund(tx, refund.paymentId, refund.cardMinor);
+      const captureId = await this.requestPayments.setAsideForRefund(tx, refund.paymentId, refund.cardMinor);
+      // A checkout is taken in one part, so whatever is left of it is left of that part.
+      await this.refunds.assign(tx, refund.id, present(captureId, 'what was captured can be given back'));
       tx.afterCommit(() => this.giveBackToCards.work.wake());
     } else {
-      await this.bookRefunds.complete(tx, [refund]);
+      await this.bookRefunds.complete(tx, [{ refund, learnedFrom: 'request' }]);
     }
   }
 }

@@ -3,30 +3,52 @@ import type { Cause } from '@florin/kernel';
 
 export interface RefundRow {
   id: string;
-  checkoutId: string;
-  orderId: string;
+  /** Of an order that came through the checkout; a direct payment has none. */
+  checkoutId: string | null;
+  orderId: string | null;
   merchantId: string;
   memberId: string;
   paymentId: string | null;
+  /** The part of the payment that is given back. */
+  captureId: string | null;
   currency: string;
   walletMinor: number;
   cardMinor: number;
   reason: string;
-  state: 'requested' | 'unknown' | 'completed' | 'failed';
+  state: RefundState;
   action: 'refund' | 'query' | null;
   providerReference: string | null;
-  /** The processor's id of the charge that is given back. */
-  chargeReference: string | null;
   failureCode: string | null;
+  /** Counts how often the processor was asked for it anew, after it had said no. */
+  attempt: number;
   attempts: number;
+  requestedBy: string | null;
   cause: Cause | null;
 }
 
+export type RefundState = 'requested' | 'pending' | 'unknown' | 'completed' | 'failed';
+
+/** Where a refund goes: the charge and the capture as the processor knows them. */
+export interface Origin {
+  processor: string;
+  chargeReference: string | null;
+  captureReference: string | null;
+}
+
+export type DueRefund = RefundRow & Origin;
+
+/** The processor's word is awaited. */
+export const isOpen = ({ state }: RefundRow): boolean =>
+  state === 'requested' || state === 'pending' || state === 'unknown';
+
 const columns = `refund.id, refund.checkout_id AS "checkoutId", refund.order_id AS "orderId", refund.merchant_id AS "merchantId",
-  refund.member_id AS "memberId", refund.payment_id AS "paymentId", refund.currency, refund.wallet_minor AS "walletMinor",
+  refund.member_id AS "memberId", refund.payment_id AS "paymentId", refund.capture_id AS "captureId", refund.currency, refund.wallet_minor AS "walletMinor",
   refund.card_minor AS "cardMinor", refund.reason, refund.state, refund.action, refund.provider_reference AS "providerReference",
+  refund.failure_code AS "failureCode", refund.attempt, refund.attempts, refund.requested_by AS "requestedBy", refund.cause`;
+
+const origin = `(SELECT payment.processor FROM payment_transactions AS payment WHERE payment.id = refund.payment_id) AS processor,
   (SELECT payment.provider_reference FROM payment_transactions AS payment WHERE payment.id = refund.payment_id) AS "chargeReference",
-  refund.failure_code AS "failureCode", refund.attempts, refund.cause`;
+  (SELECT capture.provider_reference FROM payment_captures AS capture WHERE capture.id = refund.capture_id) AS "captureReference"`;
 
 /** SQL of refunds. */
 export class RefundsRepository {
@@ -34,8 +56,8 @@ export class RefundsRepository {
   async insert(tx: Tx, refund: RefundRow): Promise<boolean> {
     const inserted = await tx.execute(
       `INSERT INTO payment_refunds (id, checkout_id, order_id, merchant_id, member_id, payment_id, currency, wallet_minor, card_minor, reason, state, action, cause,
-                                    failure_code)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO NOTHING`,
+                                    failure_code, capture_id, requested_by)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (id) DO NOTHING`,
       [
         refund.id,
         refund.checkoutId,
@@ -51,9 +73,38 @@ export class RefundsRepository {
         refund.action,
         JSON.stringify(refund.cause),
         refund.failureCode,
+        refund.captureId,
+        refund.requestedBy,
       ],
     );
     return inserted > 0;
+  }
+
+  /** A refund that failed is asked for anew, under the next attempt's key. */
+  async again(tx: Tx, id: string, captureId: string | null): Promise<void> {
+    await tx.execute(
+      `UPDATE payment_refunds SET state = 'requested', action = 'refund', attempt = attempt + 1, attempts = 0, capture_id = $2,
+         provider_reference = NULL, failure_code = NULL, next_at = now(), lease_until = NULL, settled_at = NULL, asked_at = now() WHERE id = $1`,
+      [id, captureId],
+    );
+  }
+
+  /** Which part of the payment is given back. */
+  async assign(tx: Tx, id: string, captureId: string): Promise<void> {
+    await tx.execute('UPDATE payment_refunds SET capture_id = $2 WHERE id = $1', [id, captureId]);
+  }
+
+  async one(tx: Tx, merchantId: string, paymentId: string, id: string): Promise<RefundRow | undefined> {
+    const [refund] = await tx.query<RefundRow>(
+      `SELECT ${columns} FROM payment_refunds AS refund WHERE id = $1 AND merchant_id = $2 AND payment_id = $3 FOR UPDATE`,
+      [id, merchantId, paymentId],
+    );
+    return refund;
+  }
+
+  /** The member takes store credit instead of wallet money. */
+  async asStoreCredit(tx: Tx, id: string): Promise<void> {
+    await tx.execute('UPDATE payment_refunds SET to_store_credit = true WHERE id = $1', [id]);
   }
 
   lock(tx: Tx, ids: readonly string[]): Promise<RefundRow[]> {
@@ -63,8 +114,8 @@ export class RefundsRepository {
     );
   }
 
-  claim(tx: Tx, limit: number, leaseUntil: Date): Promise<RefundRow[]> {
-    return tx.query<RefundRow>(
+  claim(tx: Tx, limit: number, leaseUntil: Date): Promise<DueRefund[]> {
+    return tx.query<DueRefund>(
       `UPDATE payment_refunds AS refund SET lease_until = $2
        WHERE id IN (SELECT id FROM payment_refunds
                     WHERE action IS NOT NULL AND next_at <= now() AND (lease_until IS NULL OR lease_until < now())

@@ -8,6 +8,7 @@ import { clearingAccount, walletAccount } from '../accounts/money-accounts';
 import { Limits } from '../limits/limits';
 import type { Payment } from '../payments/payment';
 import { PaymentOutcomes } from '../payments/payment-outcomes';
+import { cameToNothing } from '../payments/payment-states';
 import { topupKey, TopupsRepository } from './topups.repository';
 
 /** Credits wallets with what was captured for them, in the transaction in which the capture is written. */
@@ -26,16 +27,17 @@ export class SettleTopups implements OnModuleInit {
   }
 
   async within(tx: Tx, payments: readonly Payment[]): Promise<void> {
-    const failed = payments.filter(
-      ({ state }) => state === 'declined' || state === 'capture_failed' || state === 'voided',
-    );
+    const failed = payments.filter(({ state }) => cameToNothing(state));
     await this.topups.settle(
       tx,
       failed.map(({ subjectId }) => subjectId),
       'failed',
       failed.map(({ declineCode }) => declineCode),
     );
-    const captured = payments.filter(({ state }) => state === 'captured');
+    // One of which somebody took a part only, at the processor, is left to a person.
+    const captured = payments.filter(
+      ({ state, capturedMinor, amountMinor }) => state === 'captured' && capturedMinor === amountMinor,
+    );
     // Limits before the ledger, as everywhere: so nobody waits for each other.
     await this.limits.giveBack(
       tx,

@@ -1,36 +1,42 @@
+import { createHash } from 'node:crypto';
 import { CoalescingWriter, Transactions, type Tx } from '@florin/database';
-import { isId, Refusal } from '@florin/kernel';
+import { Refusal } from '@florin/kernel';
 import { Injectable } from '@nestjs/common';
-import { type Heard, LearnOutcomes } from '../payments/learn-outcomes';
-import { factOf, isTelling } from '../processors/stripe-processor';
+import { webhooksByOutcome } from '../metrics';
+import { LearnOutcomes } from '../payments/learn-outcomes';
+import type { IncomingWebhook, WebhookNews } from '../processors/card-processor';
+import { Processors } from '../processors/processors';
+import { LearnRefunds } from '../refunds/learn-refunds';
+import { WebhookLog, type WebhookEntry } from './webhook-log';
 
-const processor = 'stripe';
 /** Events that share a transaction, and that may wait for it: a processor that is told to come back does so. */
 const limits = { maxBatch: 100, maxQueue: 2_000 };
-const chargeEvents = new Set([
-  'payment_intent.amount_capturable_updated',
-  'payment_intent.payment_failed',
-  'payment_intent.succeeded',
-  'payment_intent.canceled',
-]);
 
-interface WebhookEvent {
-  id: string;
-  type: string;
-  data: { object: { id: string; status: string; metadata?: { ref?: string } } };
+export interface WebhookOutcome {
+  outcome: 'learned' | 'ignored' | 'known';
+}
+
+interface Arrived {
+  processor: string;
+  /** Nothing when it was not signed: only that it came is written down. */
+  news?: WebhookNews;
+  body: Buffer;
 }
 
 /**
- * Takes what the processor tells of itself. Each event once, however often and in whatever order it comes: the state
- * table has one winner, and a webhook that knows nothing new changes nothing.
+ * Takes what processors tell of themselves. Each event once, however often and in whatever order it comes: the state
+ * table has one winner, and a webhook that knows nothing new changes nothing. What no processor signed is refused with 401.
  */
 @Injectable()
 export class ReceiveWebhook {
-  private readonly writer: CoalescingWriter<WebhookEvent, WebhookOutcome>;
+  private readonly writer: CoalescingWriter<Arrived, WebhookOutcome>;
 
   constructor(
     transactions: Transactions,
+    private readonly processors: Processors,
+    private readonly log: WebhookLog,
     private readonly learnOutcomes: LearnOutcomes,
+    private readonly learnRefunds: LearnRefunds,
   ) {
     this.writer = new CoalescingWriter(
       {
@@ -38,74 +44,73 @@ export class ReceiveWebhook {
         ...limits,
         // One at a time: two sets about the same charges would only wait for each other.
         concurrency: 1,
-        decide: async (tx, events) =>
-          (await this.within(tx, events)).map((outcome) => ({ ok: true, value: { outcome } })),
+        decide: async (tx, arrived) =>
+          (await this.within(tx, arrived)).map((outcome) => ({ ok: true, value: { outcome } })),
       },
       transactions,
     );
   }
 
-  async execute(body: Buffer): Promise<WebhookOutcome> {
-    return this.writer.submit(parse(body));
+  async execute(processor: string, webhook: IncomingWebhook): Promise<WebhookOutcome> {
+    const news = await this.hear(processor, webhook);
+    const answer = await this.writer.submit({ processor, news, body: webhook.body });
+    webhooksByOutcome.inc({ processor, outcome: answer.outcome });
+    return answer;
+  }
+
+  private async hear(processor: string, webhook: IncomingWebhook): Promise<WebhookNews> {
+    try {
+      return await this.processors.named(processor).hear(webhook);
+    } catch (error) {
+      if (error instanceof Refusal && error.kind === 'unauthenticated') {
+        webhooksByOutcome.inc({ processor, outcome: 'refused' });
+        await this.writer.submit({ processor, body: webhook.body });
+      }
+      throw error;
+    }
   }
 
   /** Keeps a set of events and learns from those that are new; gives what became of each. */
-  private async within(tx: Tx, events: readonly WebhookEvent[]): Promise<WebhookOutcome['outcome'][]> {
-    const heard = events.map(heardIn);
-    const inserted = await tx.query<{ event_id: string }>(
-      `INSERT INTO payment_webhooks (processor, event_id, type, payment_id, outcome, payload)
-       SELECT $1, * FROM unnest($2::text[], $3::text[], $4::uuid[], $5::text[], $6::jsonb[]) ON CONFLICT DO NOTHING RETURNING event_id`,
-      [
-        processor,
-        events.map(({ id }) => id),
-        events.map(({ type }) => type),
-        heard.map((each) => each?.paymentId ?? null),
-        heard.map(outcomeOf),
-        events.map((event) => JSON.stringify(event)),
-      ],
-    );
-    const fresh = new Set(inserted.map((row) => row.event_id));
+  private async within(tx: Tx, arrived: readonly Arrived[]): Promise<WebhookOutcome['outcome'][]> {
+    const fresh = await this.log.keep(tx, arrived.map(entryOf));
     // delete() gives true once: the same event twice in one set counts once.
-    const isNew = events.map(({ id }) => fresh.delete(id));
+    const isNew = arrived.map((each) => fresh.delete(keyOf(entryOf(each))));
+    const news = arrived.flatMap(({ processor, news: told }, index) =>
+      told && isNew[index] ? [{ ...told, processor }] : [],
+    );
     await this.learnOutcomes.fromWebhooks(
       tx,
-      heard.flatMap((each, index) => (each && isNew[index] ? [each] : [])),
+      news.flatMap(({ charge, type }) =>
+        charge ? [{ ...charge, learnedFrom: 'webhook' as const, detail: type }] : [],
+      ),
     );
-    return heard.map((each, index) => (isNew[index] ? outcomeOf(each) : 'known'));
+    await this.learnRefunds.fromWebhooks(
+      tx,
+      news.flatMap(({ refund, type }) => (refund ? [{ ...refund, detail: type }] : [])),
+    );
+    return arrived.map((each, index) => (isNew[index] ? outcomeOf(each.news) : 'known'));
   }
 }
 
-export interface WebhookOutcome {
-  outcome: 'learned' | 'ignored' | 'known';
-}
+const keyOf = ({ processor, eventId }: WebhookEntry): string => `${processor} ${eventId}`;
+const outcomeOf = (news: WebhookNews | undefined): 'learned' | 'ignored' =>
+  news?.charge || news?.refund ? 'learned' : 'ignored';
 
-const outcomeOf = (heard: Heard | undefined): 'learned' | 'ignored' => (heard ? 'learned' : 'ignored');
-
-function heardIn({ type, data: { object } }: WebhookEvent): Heard | undefined {
-  const reference = object.metadata?.ref;
-  // Of a status that says nothing we learn nothing; asking the processor finds out what it meant.
-  if (!chargeEvents.has(type) || !isId(reference) || !isTelling(object.status)) return undefined;
-  return { paymentId: reference, fact: factOf(object), learnedFrom: 'webhook', detail: type };
-}
-
-function parse(body: Buffer): WebhookEvent {
-  const event = read(body);
-  const object = event?.data?.object;
-  const isWhole =
-    typeof event?.id === 'string' &&
-    event.id.length <= 200 &&
-    typeof event.type === 'string' &&
-    event.type.length <= 200 &&
-    typeof object?.id === 'string' &&
-    typeof object.status === 'string';
-  if (!isWhole) throw new Refusal('invalid', 'webhook_malformed', 'This is no event of the processor.');
-  return event as WebhookEvent;
-}
-
-function read(body: Buffer): Partial<WebhookEvent> | null {
-  try {
-    return JSON.parse(body.toString('utf8')) as Partial<WebhookEvent> | null;
-  } catch {
-    throw new Refusal('invalid', 'malformed_json', 'The body is not JSON.');
+function entryOf({ processor, news, body }: Arrived): WebhookEntry {
+  if (news) {
+    const { eventId, type, charge, refund, kept } = news;
+    return {
+      processor,
+      eventId,
+      type,
+      paymentId: charge?.paymentId ?? null,
+      refundId: refund?.refundId ?? null,
+      outcome: outcomeOf(news),
+      payload: kept,
+    };
   }
+  // Nobody vouches for a word of it: its size and hash tell two of them apart.
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  const refused = { type: 'refused', paymentId: null, refundId: null, outcome: 'refused' as const };
+  return { processor, eventId: `refused:${sha256}`, ...refused, payload: { bytes: body.length, sha256 } };
 }

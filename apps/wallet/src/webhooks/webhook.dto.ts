@@ -22,7 +22,7 @@ class WebhookDataDto {
 }
 
 /** The part of the processor's event that we read; what else is in it is kept as it came. */
-export class WebhookEventDto {
+export class StripeEventDto {
   @Field({ description: 'Each event counts once, however often it comes.' })
   id: string;
 
@@ -31,6 +31,29 @@ export class WebhookEventDto {
 
   @Field({ type: () => WebhookDataDto })
   data: WebhookDataDto;
+}
+
+class ResourceDto {
+  @Field()
+  id: string;
+
+  @Field({ optional: true })
+  status?: string;
+
+  @Field({ optional: true, description: 'Our payment.', format: 'uuid' })
+  custom_id?: string;
+}
+
+/** The part of PayPal's event that we read. */
+export class PaypalEventDto {
+  @Field({ description: 'Each event counts once, however often it comes.' })
+  id: string;
+
+  @Field({ description: '`PAYMENT.CAPTURE.COMPLETED` and the like; other types are kept and ignored.' })
+  event_type: string;
+
+  @Field({ type: () => ResourceDto })
+  resource: ResourceDto;
 }
 
 export class WebhookAnswerDto {

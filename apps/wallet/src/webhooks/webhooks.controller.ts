@@ -2,32 +2,37 @@ import { Public } from '@florin/access';
 import { Answers, Reads } from '@florin/http';
 import { Controller, HttpCode, Post, type RawBodyRequest, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { WalletConfig } from '../config';
+import type { IncomingWebhook } from '../processors/card-processor';
 import { ReceiveWebhook } from './receive-webhook';
-import { Signature } from './signature';
-import { verifySignature } from './stripe-signature';
-import { WebhookAnswerDto, WebhookEventDto } from './webhook.dto';
+import { PaypalSignature, StripeSignature } from './signature';
+import { PaypalEventDto, StripeEventDto, WebhookAnswerDto } from './webhook.dto';
 
+/** For card processors alone, each at its own address: the signature is the identity. */
 @Controller('payments/webhooks')
 export class WebhooksController {
-  constructor(
-    private readonly receiveWebhook: ReceiveWebhook,
-    private readonly config: WalletConfig,
-  ) {}
+  constructor(private readonly receiveWebhook: ReceiveWebhook) {}
 
-  /** For the card processor alone: its signature is its identity. */
-  @Post('sandbox')
+  /** `sandbox` is the name that the local run knows it by. */
+  @Post(['stripe', 'sandbox'])
   @Public()
   @HttpCode(200)
-  @Reads(WebhookEventDto)
+  @Reads(StripeEventDto)
   @Answers(WebhookAnswerDto)
-  receive(
-    @Req() request: RawBodyRequest<FastifyRequest>,
-    @Signature() signature: string | undefined,
-  ): Promise<WebhookAnswerDto> {
-    const body = request.rawBody ?? Buffer.alloc(0);
-    // By the wall clock, as the processor signs: a moved clock of the local run is not its clock.
-    verifySignature(signature, body, this.config.PROCESSOR_WEBHOOK_SECRET, Math.floor(Date.now() / 1_000));
-    return this.receiveWebhook.execute(body);
+  stripe(@Req() request: RawBodyRequest<FastifyRequest>, @StripeSignature() _: unknown): Promise<WebhookAnswerDto> {
+    return this.receiveWebhook.execute('stripe', arrivedIn(request));
   }
+
+  @Post('paypal')
+  @Public()
+  @HttpCode(200)
+  @Reads(PaypalEventDto)
+  @Answers(WebhookAnswerDto)
+  paypal(@Req() request: RawBodyRequest<FastifyRequest>, @PaypalSignature() _: unknown): Promise<WebhookAnswerDto> {
+    return this.receiveWebhook.execute('paypal', arrivedIn(request));
+  }
+}
+
+/** By the wall clock, as processors sign: a moved clock of the local run is not their clock. */
+function arrivedIn({ rawBody, headers }: RawBodyRequest<FastifyRequest>): IncomingWebhook {
+  return { body: rawBody ?? Buffer.alloc(0), headers, at: new Date() };
 }
