@@ -1,7 +1,7 @@
 import { newId } from '@florin/kernel';
 import fc from 'fast-check';
-import { type CohortLine, closePeriod, type Happened, programLines, type ProgramSetting } from './close-period';
-import { endOf, monthAfter, monthsBetween } from './months';
+import { type CohortLine, closePeriod, type Happened, programLines } from './close-period';
+import { endOf, monthAfter, monthsBetween } from '../liability/months';
 import { recognise } from './recognise';
 import { expectRedemptions, one, redemptionPattern } from './redemption-curve';
 
@@ -63,13 +63,19 @@ describe('expecting redemptions', () => {
     const young = { issued: 1_000n, expired: 0n, redeemedByAge: [0n] };
     const [, light] = expectRedemptions([old, young], { ...prior, priorWeightPoints: 0 });
     const [, heavy] = expectRedemptions([old, young], { ...prior, priorWeightPoints: 100_000_000 });
-    // Everybody redeems in the first month: nothing is to come, whatever the prior says of the rate.
-    expect([light?.points, heavy?.points]).toEqual([0n, 0n]);
+    // All of them redeemed in the first month, so nothing is to come; a thousand points say little beside the prior.
+    expect([light?.points, heavy?.points]).toEqual([0n, 720n]);
     const slow = { ...old, redeemedByAge: [0n, 500n] };
     const points = [0, 1_000, 100_000_000].map(
       (priorWeightPoints) => expectRedemptions([slow, young], { ...prior, priorWeightPoints })[1]?.points,
     );
     expect(points).toEqual([500n, 735n, 970n]);
+  });
+
+  it('is not led by a handful of old points', () => {
+    const handful = { issued: 1n, expired: 0n, redeemedByAge: [0n, 0n] };
+    const cohort = { issued: 10_000n, expired: 0n, redeemedByAge: [4_500n] };
+    expect(expectRedemptions([handful, cohort], prior)[1]?.points).toBe(9_700n);
   });
 
   const curve = fc
@@ -108,7 +114,6 @@ describe('expecting redemptions', () => {
 
 describe('closing month after month', () => {
   const programId = newId();
-  const setting: ProgramSetting = { ...prior, programId, version: 1 };
   const steps = fc.array(
     fc.record({
       month: fc.nat({ max: 5 }),
@@ -149,7 +154,7 @@ describe('closing month after month', () => {
         let before: CohortLine[] = [];
         for (const period of months) {
           const seen = history.filter((row) => row.period <= period);
-          const lines = closePeriod(period, seen, new Map([[programId, setting]]), before);
+          const lines = closePeriod(period, seen, new Map([[programId, prior]]), before);
           for (const line of lines) expect(line.closing_minor).toBe(line.price_minor - line.recognised_minor);
           for (const line of programLines(lines)) {
             const { opening_minor, additions_minor, clawed_back_minor, redeemed_minor, breakage_minor } = line;

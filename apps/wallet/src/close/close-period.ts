@@ -1,9 +1,8 @@
 import { toNumber } from '../liability/exact';
-import { laterMonth, type Month, monthsBetween } from './months';
+import type { LotEventKind } from '../liability/lot';
+import { laterMonth, type Month, monthsBetween } from '../liability/months';
 import { type CohortPosition, recognise } from './recognise';
 import { type CohortCurve, type Expectations, type Expected, expectRedemptions } from './redemption-curve';
-
-export type LotEventKind = 'earned' | 'redeemed' | 'expired' | 'clawed_back' | 'transferred';
 
 /** What happened to the lots of one cohort in one accounting period, added up. */
 export interface Happened {
@@ -47,18 +46,13 @@ export interface CohortLine {
   prior_period_minor: number;
 }
 
-export interface ProgramSetting extends Expectations {
-  programId: string;
-  version: number;
-}
-
 const bpsOf = 10_000n;
 
 /** The lines of every cohort for one period, from all that happened until its end and the lines of the close before. */
 export function closePeriod(
   period: Month,
   happened: readonly Happened[],
-  settings: ReadonlyMap<string, ProgramSetting>,
+  settings: ReadonlyMap<string, Expectations>,
   before: readonly CohortLine[],
 ): CohortLine[] {
   const programs = groupBy(happened, ({ programId, currency }) => `${programId} ${currency}`);
@@ -117,7 +111,7 @@ function cohortOf(period: Month, rows: readonly Happened[]): Cohort {
 function lineOf(
   { programId, currency, cohort, position, additionsMinor, clawedBackMinor, latePriceMinor }: Cohort,
   expected: Expected | undefined,
-  setting: ProgramSetting,
+  setting: Expectations,
   before: CohortLine | undefined,
 ): CohortLine {
   if (!expected) throw new Error(`cohort ${cohort} of program ${programId} has no estimate`);
@@ -158,7 +152,7 @@ function lineOf(
 }
 
 /** What was expected when the points were given: the part by which their selling price was weighted, rounded up. */
-function atIssue(issued: bigint, { redemptionBps }: ProgramSetting): bigint {
+function atIssue(issued: bigint, { redemptionBps }: Expectations): bigint {
   return (issued * BigInt(redemptionBps) + bpsOf - 1n) / bpsOf;
 }
 

@@ -43,20 +43,26 @@ function redeemedBy(cohort: CohortCurve, age: number): bigint {
   return sum(cohort.redeemedByAge.slice(0, age + 1));
 }
 
+/** The oldest age of which enough is known: cohorts that reached it issued as many points as the prior counts for. */
+function oldestKnown(cohorts: readonly CohortCurve[], { priorWeightPoints }: Expectations): number {
+  for (let age = Math.max(0, ...cohorts.map(ageOf)); age > 0; age -= 1) {
+    const issued = sum(cohorts.filter((cohort) => ageOf(cohort) >= age).map((cohort) => cohort.issued));
+    if (issued >= BigInt(priorWeightPoints)) return age;
+  }
+  return 0;
+}
+
 /**
  * Which part of all that will ever be redeemed is redeemed by each age: the empirical curve, cohorts that are too young for
  * an age completed by chain-ladder (volume-weighted factors over the cohorts that reached both ages; T. Mack, ASTIN Bulletin
- * 23/2, 1993). Beyond the oldest age there is only the prior, unless nothing of the oldest cohorts is left.
+ * 23/2, 1993). Beyond the oldest age of which enough is known there is only the prior, unless nothing is left by then.
  */
-export function redemptionPattern(cohorts: readonly CohortCurve[], { redemptionBps }: Expectations): bigint[] {
-  const oldest = Math.max(-1, ...cohorts.map(ageOf));
-  const last = cohorts.filter((cohort) => ageOf(cohort) === oldest);
-  const redeemed = sum(last.map(redeemedOf));
-  const everyone = sum(last.map(({ issued }) => issued)) * BigInt(redemptionBps);
-  const isOver = last.every((cohort) => outstandingOf(cohort) <= 0n) || everyone === 0n;
+export function redemptionPattern(cohorts: readonly CohortCurve[], expectations: Expectations): bigint[] {
+  const known = oldestKnown(cohorts, expectations);
   const pattern: bigint[] = [];
-  pattern[oldest] = isOver ? one : clamp((redeemed * wholeBps * one) / everyone, 0n, one);
-  for (let age = oldest - 1; age >= 0; age -= 1) {
+  for (let age = known; age <= Math.max(known, ...cohorts.map(ageOf)); age += 1)
+    pattern[age] = clamp(asThePriorHasIt(cohorts, age, expectations), pattern[age - 1] ?? 0n, one);
+  for (let age = known - 1; age >= 0; age -= 1) {
     const both = cohorts.filter((cohort) => ageOf(cohort) > age);
     const before = sum(both.map((cohort) => redeemedBy(cohort, age)));
     const after = sum(both.map((cohort) => redeemedBy(cohort, age + 1)));
@@ -64,6 +70,15 @@ export function redemptionPattern(cohorts: readonly CohortCurve[], { redemptionB
     pattern[age] = after === 0n ? next : (next * before) / after;
   }
   return pattern;
+}
+
+/** How far those that reached the age have come towards what the prior expects of them; all the way when nothing is left. */
+function asThePriorHasIt(cohorts: readonly CohortCurve[], age: number, { redemptionBps }: Expectations): bigint {
+  const reached = cohorts.filter((cohort) => ageOf(cohort) >= age);
+  const redeemed = sum(reached.map((cohort) => redeemedBy(cohort, age)));
+  const everyone = sum(reached.map(({ issued }) => issued)) * BigInt(redemptionBps);
+  const isOver = reached.every((cohort) => outstandingOf(cohort) <= 0n) || everyone === 0n;
+  return isOver ? one : (redeemed * wholeBps * one) / everyone;
 }
 
 /**

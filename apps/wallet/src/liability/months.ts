@@ -26,3 +26,8 @@ export function requireEnded(month: Month, now: Date): void {
   if (now.getTime() <= endOf(month).getTime())
     throw new Refusal('unprocessable', 'period_not_over', `${month} is not over yet: a month is closed after its end.`);
 }
+
+export function monthBefore(month: Month): Month {
+  const before = numberOf(month) - 1;
+  return `${String(Math.floor(before / 12)).padStart(4, '0')}-${String((before % 12) + 1).padStart(2, '0')}`;
+}
