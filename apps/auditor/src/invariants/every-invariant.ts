@@ -5,6 +5,7 @@ import { cashbackInvariants } from './cashback';
 import { copyInvariants } from './copies';
 import { couponInvariants } from './coupons';
 import { earningInvariants } from './earning';
+import { fraudInvariants } from './fraud';
 import { ledgerInvariants } from './ledgers';
 import { messageInvariants } from './messages';
 import { notificationInvariants } from './notifications';
@@ -23,6 +24,7 @@ export const everyInvariant: readonly Invariant[] = [
   ...copyInvariants,
   ...stockInvariants,
   ...paymentInvariants,
+  ...fraudInvariants,
   ...refundInvariants,
   ...earningInvariants,
   ...pointInvariants,

@@ -1,5 +1,6 @@
 import { Cashback } from './cashback';
 import { Endings } from './endings';
+import { beginFraudCheck } from './fraud';
 import { House } from './house';
 import { Keepers } from './keepers';
 import { Points } from './points';
@@ -43,6 +44,7 @@ const of = (variant: Variant, quantity: number, discountMinor = 0) => ({ variant
 export async function tellStory(stores: Stores): Promise<Story> {
   const house = new House(stores);
   const [post, till, cashback] = [new Post(house), new Till(house), new Cashback(house)];
+  beginFraudCheck(house);
   const shop = new Shop(house, post);
   const points = new Points(house, post, cashback);
   const endings = new Endings(house, post, points);

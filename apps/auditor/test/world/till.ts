@@ -1,5 +1,6 @@
 import { topupCompleted } from '@florin/contracts';
 import { newId } from '@florin/kernel';
+import { checked } from './fraud';
 import { type House, storyAt } from './house';
 import { accounts, currency, type Member } from './things';
 
@@ -76,6 +77,16 @@ export class Till {
       updated_at: storyAt,
     };
     stores.add('wallet', 'payment_transactions', { id, purpose, subject_id: subjectId, ...who, ...money, ...card });
+    checked(this.house, {
+      paymentId: id,
+      merchantId: member.merchantId,
+      memberId: member.id,
+      orderId,
+      purpose,
+      amountMinor,
+      // Nobody was asked for it yet: it waits for a reviewer.
+      isReviewed: states.length === 0,
+    });
     states.forEach((to, index) =>
       stores.add('wallet', 'payment_steps', {
         id: newId(),

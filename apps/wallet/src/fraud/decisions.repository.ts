@@ -51,7 +51,7 @@ export class DecisionsRepository {
 
   async detail(source: Queries, merchantId: string, id: string): Promise<DecisionDetailDto | undefined> {
     const [row] = await source.query<DecisionDetailDto>(
-      `SELECT ${shown}, log.results, log.features, log.latency_us ${from} WHERE log.merchant_id = $1 AND log.id = $2`,
+      `SELECT ${shown}, log.results, log.features, log.review_from, log.deny_from, log.latency_us ${from} WHERE log.merchant_id = $1 AND log.id = $2`,
       [merchantId, id],
     );
     return row;
@@ -63,6 +63,14 @@ export class DecisionsRepository {
       [merchantId, id],
     );
     return row;
+  }
+
+  /** The newest that came after the one named. */
+  newest(source: Queries, merchantId: string, afterId: string | null, limit: number): Promise<LoggedDecision[]> {
+    return source.query<LoggedDecision>(
+      `SELECT ${logged} FROM fraud_detection_logs WHERE merchant_id = $1 AND ($2::uuid IS NULL OR id > $2::uuid) ORDER BY id DESC LIMIT $3`,
+      [merchantId, afterId, limit],
+    );
   }
 
   /** In the order of time, from an instant on, or from a decision on. */

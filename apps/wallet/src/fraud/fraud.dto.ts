@@ -146,6 +146,14 @@ export class DecisionDetailDto extends DecisionDto {
   @IsObject()
   features: object;
 
+  /** From this score on it was to be looked at by a person. */
+  @IsInt()
+  review_from: number;
+
+  /** From this score on it was to be refused. */
+  @IsInt()
+  deny_from: number;
+
   @IsInt()
   latency_us: number;
 }

@@ -9,6 +9,8 @@ import { FraudSettingsQueries } from './fraud-settings-queries';
 import { LabelPayment } from './label-payment';
 import { LabelsRepository } from './labels.repository';
 import { ReplayDecisions } from './replay-decisions';
+import { ReplaySample } from './replay-sample';
+import { ReplaysRepository } from './replays.repository';
 import { DecideReview, ReviewPayments } from './review-payments';
 import { ReviewQueries } from './review-queries';
 import { ReviewsRepository } from './reviews.repository';
@@ -32,6 +34,8 @@ export const fraudPartitions = { table: 'fraud_detection_logs', monthsAhead: 3 }
     LabelPayment,
     LabelsRepository,
     ReplayDecisions,
+    ReplaySample,
+    ReplaysRepository,
     ReviewPayments,
     ReviewQueries,
     ReviewsRepository,

@@ -71,6 +71,12 @@ export class ReplayDecisions {
     };
   }
 
+  /** Ids of those that come out otherwise with what they were taken with. */
+  async differing(merchantId: string, decisions: readonly LoggedDecision[]): Promise<string[]> {
+    const judgesOf = await this.judges(merchantId, { with: 'stored' }, decisions);
+    return decisions.filter((each) => !isEqual(each, this.again(each, judgesOf(each)))).map(({ id }) => id);
+  }
+
   private again({ features }: LoggedDecision, judges: Judges): Verdict {
     return decidePayment(features, judges, this.addressKeys.keyOf);
   }

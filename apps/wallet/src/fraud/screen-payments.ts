@@ -160,6 +160,8 @@ function decisionOf(
     results,
     reasons: results.flatMap(({ reasons }) => reasons.map(({ code }) => code)),
     score,
+    reviewFrom: settings.review_from,
+    denyFrom: settings.deny_from,
     outcome,
     latencyUs: 0,
     decidedAt: now,

@@ -59,6 +59,8 @@ export interface NewDecision {
   results: RuleResult[];
   reasons: string[];
   score: number;
+  reviewFrom: number;
+  denyFrom: number;
   outcome: FraudOutcome;
   latencyUs: number;
   decidedAt: Date;
@@ -103,7 +105,7 @@ const writeSql = `
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS decision ("id" uuid, "reviewId" uuid, "paymentId" uuid, "merchantId" uuid, "memberId" uuid,
       "purpose" text, "orderId" uuid, "currency" text, "amountMinor" bigint, "addressKey" text, "deviceKey" text, "country" text, "cardKey" text,
       "features" jsonb, "rulesVersion" integer, "settingsVersion" integer, "modelVersion" integer, "results" jsonb, "reasons" text[],
-      "score" integer, "outcome" text, "latencyUs" integer, "decidedAt" timestamptz, "reviewUntil" timestamptz, "onExpiry" text)),
+      "score" integer, "reviewFrom" integer, "denyFrom" integer, "outcome" text, "latencyUs" integer, "decidedAt" timestamptz, "reviewUntil" timestamptz, "onExpiry" text)),
   requested AS (
     INSERT INTO fraud_requests (payment_id, decision_id, merchant_id, member_id, currency, amount_minor, address_key, device_key, country, card_key,
       standing, requested_at)
@@ -113,9 +115,10 @@ const writeSql = `
     INSERT INTO fraud_reviews (id, payment_id, merchant_id, state, on_expiry, opened_at, expires_at)
     SELECT "reviewId", "paymentId", "merchantId", 'open', "onExpiry", "decidedAt", "reviewUntil" FROM decided WHERE "reviewId" IS NOT NULL)
   INSERT INTO fraud_detection_logs (id, decided_at, payment_id, merchant_id, member_id, purpose, order_id, currency, amount_minor, features,
-    rules_version, settings_version, model_version, results, reasons, score, outcome, latency_us)
+    rules_version, settings_version, model_version, results, reasons, score, review_from, deny_from, outcome,
+    latency_us)
   SELECT "id", "decidedAt", "paymentId", "merchantId", "memberId", "purpose", "orderId", "currency", "amountMinor", "features",
-    "rulesVersion", "settingsVersion", "modelVersion", "results", "reasons", "score", "outcome", "latencyUs" FROM decided`;
+    "rulesVersion", "settingsVersion", "modelVersion", "results", "reasons", "score", "reviewFrom", "denyFrom", "outcome", "latencyUs" FROM decided`;
 
 /** SQL of the fraud check in the payment flow: one statement to read and one to write, whatever the size of the set. */
 export class ScreeningRepository {

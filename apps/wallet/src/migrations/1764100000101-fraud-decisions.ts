@@ -53,6 +53,8 @@ export class FraudDecisions1764100000101 implements MigrationInterface {
         results jsonb NOT NULL,
         reasons text[] NOT NULL,
         score integer NOT NULL CHECK (score BETWEEN 0 AND 100),
+        review_from integer NOT NULL,
+        deny_from integer NOT NULL,
         outcome text NOT NULL CHECK (outcome IN ('allow', 'review', 'deny')),
         latency_us integer NOT NULL,
         PRIMARY KEY (id, decided_at)
@@ -68,6 +70,21 @@ export class FraudDecisions1764100000101 implements MigrationInterface {
     await runner.query(`
       CREATE TRIGGER fraud_detection_logs_append_only BEFORE UPDATE OR DELETE ON fraud_detection_logs
         FOR EACH ROW EXECUTE FUNCTION fraud_refuse_change()`);
+    // Payments from before were decided about by nobody: the prover must know which.
+    await runner.query('CREATE TABLE fraud_beginnings (began_at timestamptz PRIMARY KEY DEFAULT now())');
+    await runner.query('INSERT INTO fraud_beginnings DEFAULT VALUES');
+    // What came of taking decisions again, so that the prover, which has no rules of its own, can read it.
+    await runner.query(`
+      CREATE TABLE fraud_replays (
+        id uuid PRIMARY KEY,
+        merchant_id uuid NOT NULL,
+        last_decision_id uuid NOT NULL,
+        examined integer NOT NULL,
+        differing integer NOT NULL,
+        examples uuid[] NOT NULL,
+        replayed_at timestamptz NOT NULL DEFAULT now()
+      )`);
+    await runner.query('CREATE INDEX fraud_replays_of_merchant ON fraud_replays (merchant_id, last_decision_id)');
     await ensureDefaultPartition(runner, 'fraud_detection_logs');
     await ensureMonthlyPartitions(runner, 'fraud_detection_logs', { monthsAhead: 3 });
     await this.actions(runner, `'authorise', 'capture', 'void', 'query', 'refuse'`);
@@ -75,7 +92,7 @@ export class FraudDecisions1764100000101 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await this.actions(runner, `'authorise', 'capture', 'void', 'query'`);
-    await runner.query('DROP TABLE fraud_detection_logs, fraud_requests');
+    await runner.query('DROP TABLE fraud_replays, fraud_beginnings, fraud_detection_logs, fraud_requests');
     await runner.query('DROP FUNCTION fraud_refuse_change');
   }
 
