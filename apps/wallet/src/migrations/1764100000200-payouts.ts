@@ -94,6 +94,7 @@ const withdrawals = `
   CREATE INDEX wallet_withdrawals_of_member ON wallet_withdrawals (member_id, id);
   CREATE INDEX wallet_withdrawals_of_merchant ON wallet_withdrawals (merchant_id, id);
   CREATE INDEX wallet_withdrawals_of_batch ON wallet_withdrawals (batch_id, id) WHERE batch_id IS NOT NULL;
+  CREATE INDEX wallet_withdrawals_ended ON wallet_withdrawals (settled_at) WHERE state IN ('paid', 'failed');
   CREATE INDEX wallet_withdrawals_to ON wallet_withdrawals (beneficiary_id)`;
 
 /** Four eyes: each person once, and never the one whose money it is. */

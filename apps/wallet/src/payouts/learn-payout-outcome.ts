@@ -4,7 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { PAYOUT_PROVIDER, type PayoutProvider } from '../payout-providers/payout-provider';
 import { MoveWithdrawals } from '../withdrawals/move-withdrawals';
 import type { Move, Withdrawal } from '../withdrawals/withdrawal';
-import { after, type LearnedFrom, type PayoutAction, type PayoutFact } from '../withdrawals/withdrawal-states';
+import { after, isDoubtful, type LearnedFrom, type PayoutAction, type PayoutFact } from '../withdrawals/withdrawal-states';
 import { PayoutsRepository } from './payouts.repository';
 
 export interface HeardOfPayout {
@@ -84,16 +84,18 @@ export class LearnPayoutOutcome {
   private moveOf(from: Withdrawal, news: HeardOfPayout): Move[] {
     // A webhook may have told it while we waited: then the silence means nothing.
     if (news.silentOn === 'submit' && from.state !== 'held') return [];
-    const { state, action } = after(from, {
-      fact: news.fact?.fact ?? 'silence',
+    const said = {
+      fact: news.fact?.fact ?? ('silence' as const),
       learnedFrom: news.learnedFrom,
       isKeyAlive: this.isKeyAlive(from),
-    });
+    };
+    const { state, action } = after(from, said);
+    const isDoubt = isDoubtful(from, said);
     const isMoved = state !== from.state;
     const isOurQuestion =
       news.learnedFrom === 'answer' || news.learnedFrom === 'query' || news.learnedFrom === 'silence';
     // News that change nothing must not take the lease from whoever is just asking.
-    if (!isMoved && action === from.action && !isOurQuestion) return [];
+    if (!isMoved && !isDoubt && !isOurQuestion) return [];
     const to: Withdrawal = {
       ...from,
       state,
@@ -104,7 +106,7 @@ export class LearnPayoutOutcome {
     };
     const { learnedFrom, detail } = news;
     const why = { learnedFrom, detail, evidence: news.evidence ?? evidenceIn(news.fact) };
-    return [{ from, to, why, nextAt: this.nextAt(to, learnedFrom) }];
+    return [{ from, to, why, nextAt: isDoubt ? new Date() : this.nextAt(to) }];
   }
 
   /** Whether the provider still knows the intent's key. By the wall clock, which is the provider's. */
@@ -112,10 +114,9 @@ export class LearnPayoutOutcome {
     return firstAskedAt === null || Date.now() - firstAskedAt.getTime() < this.provider.keyLifetimeMs;
   }
 
-  /** A doubt is asked about at once; the unknown, the repeated and what is under way wait longer each time. By the wall clock, as rows are claimed. */
-  private nextAt({ state, action, attempts }: Withdrawal, learnedFrom: LearnedFrom): Date {
-    const isDoubt = learnedFrom === 'webhook' && action === 'query' && state !== 'submitted';
-    const waits = !isDoubt && (state === 'unknown' || state === 'submitted' || attempts > 0);
+  /** The unknown, the repeated and what is under way wait longer each time. By the wall clock, as rows are claimed. */
+  private nextAt({ state, attempts }: Withdrawal): Date {
+    const waits = state === 'unknown' || state === 'submitted' || attempts > 0;
     return new Date(Date.now() + (waits ? firstRetryMs / 2 + backoffMs(attempts, firstRetryMs, longestRetryMs) : 0));
   }
 }

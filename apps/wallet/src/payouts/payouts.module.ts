@@ -11,6 +11,7 @@ import { LearnPayoutOutcome } from './learn-payout-outcome';
 import { PayoutWebhooksController } from './payout-webhooks.controller';
 import { PayoutsRepository } from './payouts.repository';
 import { ReceivePayoutWebhook } from './receive-payout-webhook';
+import { RecheckPayouts } from './recheck-payouts';
 import { SubmitPayouts } from './submit-payouts';
 
 @Module({
@@ -23,6 +24,7 @@ import { SubmitPayouts } from './submit-payouts';
     LearnPayoutOutcome,
     PayoutsRepository,
     ReceivePayoutWebhook,
+    RecheckPayouts,
     SubmitPayouts,
   ],
   exports: [LearnPayoutOutcome],

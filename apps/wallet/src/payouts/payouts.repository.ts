@@ -63,6 +63,17 @@ export class PayoutsRepository {
     );
   }
 
+  /** Has the provider asked again about what ended since then, each once in a run that began at that moment; gives how many. */
+  askAgain(tx: Tx, since: Date, runBegan: Date, limit: number): Promise<number> {
+    return tx.execute(
+      `UPDATE wallet_withdrawals SET action = 'query', next_at = now(), updated_at = now()
+       WHERE id IN (SELECT id FROM wallet_withdrawals
+                    WHERE state IN ('paid', 'failed') AND action IS NULL AND settled_at > $1 AND updated_at < $2 AND batch_id IS NOT NULL
+                    ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED)`,
+      [since, runBegan, limit],
+    );
+  }
+
   async insertBatch(tx: Tx, batch: BatchRow): Promise<void> {
     await tx.execute(
       `INSERT INTO payout_batches (id, merchant_id, currency, withdrawals, total_minor, gathered_by) VALUES ($1, $2, $3, $4, $5, $6)`,

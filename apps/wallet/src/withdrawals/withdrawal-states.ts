@@ -42,18 +42,29 @@ export const isOpen = (state: WithdrawalState): boolean => state === 'requested'
 const nextAction = (state: WithdrawalState): PayoutAction | null =>
   state === 'submitted' || state === 'unknown' ? 'query' : null;
 
+/** Whether anything that is said from outside counts: the provider was asked, or is about to be. */
+const isAsked = ({ state, action }: Standing): boolean => !unasked.has(state) && (state !== 'held' || action !== null);
+
+/**
+ * Whether it is said by a webhook, would give money back or undo an end, and so has to be asked about: what comes unasked may
+ * be late, doubled or wrong.
+ */
+export function isDoubtful(standing: Standing, heard: Heard): boolean {
+  if (heard.learnedFrom !== 'webhook' || !isAsked(standing)) return false;
+  const next = stateAfter(standing.state, heard);
+  return next !== standing.state && (next === 'failed' || next === 'returned' || standing.state === 'failed');
+}
+
 /**
  * Where a payout stands after something was said about it, wherever it was said. Silence makes it unknown, and only an answer,
- * a webhook or a statement leads out. What would give money back is believed when the provider was asked, or the bank says it;
- * a webhook that says so may be late, doubled or wrong, and only makes us ask. So does one that contradicts an end.
+ * a webhook or a statement leads out. What would give money back is believed when the provider was asked, or the bank says it.
  */
-export function after({ state, action }: Standing, heard: Heard): Standing {
-  const stay: Standing = { state, action };
-  if (unasked.has(state) || (state === 'held' && action === null)) return stay;
+export function after(standing: Standing, heard: Heard): Standing {
+  const { state, action } = standing;
+  if (!isAsked(standing)) return { state, action };
+  if (isDoubtful(standing, heard)) return { state, action: 'query' };
   const next = stateAfter(state, heard);
-  if (next === state) return { state, action: actionAfter(stay, heard) };
-  const isGivingBack = next === 'failed' || next === 'returned' || state === 'failed';
-  if (isGivingBack && heard.learnedFrom === 'webhook') return { state, action: 'query' };
+  if (next === state) return { state, action: actionAfter(standing, heard) };
   return { state: next, action: next === 'held' ? 'submit' : nextAction(next) };
 }
 
