@@ -1,14 +1,15 @@
-import { Jobs, Transactions, type Tx } from '@florin/database';
+import { type JobRun, Jobs, Transactions, type Tx } from '@florin/database';
 import { type Clock, newId, present } from '@florin/kernel';
 import { Ledger } from '@florin/ledger';
 import { CLOCK } from '@florin/service-host';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { EntriesRepository } from './entries.repository';
 import { commandOf, moved } from './plan';
 import { dueAt } from './schedule';
 import { type DueSchedule, type ScheduleRun, SchedulesRepository } from './schedules.repository';
 
+const job = 'post-scheduled';
 /** Schedules per round: bounds the transaction, not the work. */
 const roundSize = 100;
 
@@ -18,7 +19,7 @@ const roundSize = 100;
  * and not tried again: the next one comes all the same.
  */
 @Injectable()
-export class PostScheduled {
+export class PostScheduled implements OnApplicationBootstrap {
   constructor(
     private readonly jobs: Jobs,
     private readonly transactions: Transactions,
@@ -28,11 +29,17 @@ export class PostScheduled {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  @Cron(CronExpression.EVERY_30_SECONDS, { name: 'post-scheduled', waitForCompletion: true })
+  onApplicationBootstrap(): void {
+    this.jobs.register(job, 'Posts scheduled journals that are due.', (run) => this.work(run));
+  }
+
+  @Cron(CronExpression.EVERY_30_SECONDS, { name: job, waitForCompletion: true })
   async run(): Promise<void> {
-    await this.jobs.run('post-scheduled', async (run) => {
-      for (let posted = await this.postDue(); posted > 0; posted = await this.postDue()) await run.add(posted);
-    });
+    await this.jobs.run(job, (run) => this.work(run));
+  }
+
+  private async work(run: JobRun): Promise<void> {
+    for (let posted = await this.postDue(); posted > 0; posted = await this.postDue()) await run.add(posted);
   }
 
   /** One round; gives how many occurrences it dealt with. */
