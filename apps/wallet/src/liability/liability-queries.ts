@@ -13,25 +13,31 @@ const kinds = `(VALUES ('member', 'wallet', 'wallet'), ('member', 'cashback-pend
   ('merchant', 'gift-card', 'gift_card'), ('merchant', 'store-credit', 'store_credit'), ('merchant', 'payouts', 'payout'),
   ('merchant', 'prefunding', 'prefunding'), ('partner', 'settlement', 'partner')) AS kinds (owner, word, kind)`;
 
-/** What the ledger says the merchant owes at $4: one row per account that does. A partner that owes it has the other sign. */
-const owed = `
-  account AS (
-    SELECT id, asset AS currency, string_to_array(code, ':') AS word, posted - coalesce((
-      SELECT sum(amount) FROM ledger_postings posting WHERE posting.account_id = ledger_accounts.id AND posting.effective_at > $4), 0) AS posted
-    FROM ledger_accounts WHERE substring(code FROM 'merchant:([0-9a-f-]{36})') = $1::text
+/** What the ledger says the merchant owes: one row per account that does. A partner that owes it has the other sign. */
+function owed(posted: string): string {
+  return `account AS (
+    SELECT asset AS currency, string_to_array(code, ':') AS part, ${posted} AS posted
+    FROM ledger_accounts WHERE substring(code FROM 'merchant:([0-9a-f-]{36})') = $1::uuid::text
   ), owed AS (
     SELECT kind, currency, CASE kind WHEN 'partner' THEN greatest(-posted, 0) ELSE posted END::bigint AS minor,
-      CASE kind WHEN 'store_credit' THEN (SELECT member_id::text FROM store_credits WHERE id = word[4]::uuid) ELSE
-        CASE owner WHEN 'member' THEN word[2] END END AS member_id, CASE kind WHEN 'points' THEN word[4] END AS program_id
-    FROM account JOIN ${kinds} ON kinds.owner = account.word[1]
-      AND kinds.word = account.word[CASE account.word[1] WHEN 'member' THEN 5 WHEN 'merchant' THEN 3 ELSE 4 END]
+      CASE WHEN kind = 'store_credit' THEN (SELECT member_id::text FROM store_credits WHERE id = part[4]::uuid)
+        WHEN owner = 'member' THEN part[2] END AS member_id,
+      CASE kind WHEN 'points' THEN part[4] END AS program_id
+    FROM account JOIN ${kinds} ON kinds.owner = account.part[1]
+      AND kinds.word = account.part[CASE account.part[1] WHEN 'member' THEN 5 WHEN 'merchant' THEN 3 ELSE 4 END]
   )`;
+}
+
+const owedNow = owed('posted');
+/** At $4: without what counts later. */
+const owedThen = owed(`posted - coalesce((SELECT sum(amount) FROM ledger_postings posting
+  WHERE posting.account_id = ledger_accounts.id AND posting.effective_at > $4), 0)`);
 
 /** One row per thing that is owed, with its key in the grouping: points by lots where only lots know it, all else by accounts. */
 const keyed: Record<Grouping, string> = {
   kind: byAccount('kind'),
   currency: byAccount('currency::text'),
-  merchant: byAccount('$1::text'),
+  merchant: byAccount('$1::uuid::text'),
   program: byAccount('program_id'),
   member: byLot('member_id::text', 'member_id'),
   cohort: byLot('cohort', 'NULL'),
@@ -50,7 +56,7 @@ const keyed: Record<Grouping, string> = {
 
 function byAccount(key: string): string {
   const points =
-    { kind: `'points'`, 'currency::text': 'currency::text', '$1::text': '$1::text' }[key] ?? 'program_id::text';
+    { kind: `'points'`, 'currency::text': 'currency::text', '$1::uuid::text': '$1::uuid::text' }[key] ?? 'program_id::text';
   return `SELECT ${key} AS key, currency, 0::numeric AS points, minor::numeric AS minor FROM owed
     UNION ALL SELECT ${points}, currency, points, 0 FROM carried`;
 }
@@ -72,17 +78,17 @@ export class LiabilityQueries {
   async owed({ merchantId }: Caller, { as_of, by, limit, cursor }: LiabilityQuery): Promise<LiabilityDto> {
     const after = decodeCursor(cursor, { key: 'text', currency: 'text' });
     const close = as_of ? await this.closeBefore(merchantId, as_of) : undefined;
-    const lots = as_of ? carriedLots : carriedNow;
+    const [accounts, lots] = as_of ? [owedThen, carriedLots] : [owedNow, carriedNow];
     const at = [merchantId, close?.id ?? null, close?.period ?? '', as_of ?? 'infinity'];
-    const named = `params AS (SELECT $2::uuid, $3::text, $4::timestamptz)`;
+    const named = `params AS (SELECT $1::uuid, $2::uuid, $3::text, $4::timestamptz)`;
     const [totals, rows] = await Promise.all([
       this.reads.query<OwedDto>(
-        `WITH ${named}, ${owed} SELECT kind, currency, sum(minor)::bigint AS owed_minor FROM owed
+        `WITH ${named}, ${accounts} SELECT kind, currency, sum(minor)::bigint AS owed_minor FROM owed
          GROUP BY 1, 2 HAVING sum(minor) <> 0 ORDER BY 2, 1`,
         at,
       ),
       this.reads.query<OwedGroupDto & { sort: string }>(
-        `WITH ${named}, ${owed}, ${lots}
+        `WITH ${named}, ${accounts}, ${lots}
          SELECT key, coalesce(key, '') AS sort, currency, sum(points)::bigint AS points, sum(minor)::bigint AS owed_minor FROM (${keyed[by]}) keyed
          WHERE $5::text IS NULL OR (coalesce(key, '') COLLATE "C", currency::text COLLATE "C") > ($5, $6::text)
          GROUP BY key, currency HAVING sum(points) <> 0 OR sum(minor) <> 0

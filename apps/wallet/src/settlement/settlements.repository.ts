@@ -1,5 +1,6 @@
 import type { Tx } from '@florin/database';
 import type { Partner } from './partners';
+import type { TransferDto } from './settlement.dto';
 
 export interface Entry {
   redemptionId: string;
@@ -140,6 +141,21 @@ export class SettlementsRepository {
         transfers.map(({ creditor }) => creditor),
         transfers.map(({ amountMinor }) => amountMinor),
       ],
+    );
+  }
+
+  async lockTransfer(tx: Tx, id: string): Promise<TransferDto | undefined> {
+    const [transfer] = await tx.query<TransferDto>(
+      `SELECT id, debtor, creditor, currency, amount_minor, state, reference, paid_at FROM settlement_transfers WHERE id = $1 FOR UPDATE`,
+      [id],
+    );
+    return transfer;
+  }
+
+  async markPaid(tx: Tx, id: string, reference: string, paidBy: string, at: Date): Promise<void> {
+    await tx.execute(
+      `UPDATE settlement_transfers SET state = 'paid', reference = $2, paid_by = $3, paid_at = $4 WHERE id = $1`,
+      [id, reference, paidBy, at],
     );
   }
 }
