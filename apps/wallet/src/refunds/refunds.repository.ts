@@ -120,7 +120,7 @@ export class RefundsRepository {
        WHERE id IN (SELECT id FROM payment_refunds
                     WHERE action IS NOT NULL AND next_at <= now() AND (lease_until IS NULL OR lease_until < now())
                     ORDER BY next_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-       RETURNING ${columns}`,
+       RETURNING ${columns}, ${origin}`,
       [limit, leaseUntil],
     );
   }
