@@ -15,6 +15,7 @@ import { WalletConfig } from './config';
 import { FraudModule, fraudPartitions } from './fraud/fraud.module';
 import { GiftCardsModule } from './gift-cards/gift-cards.module';
 import { LimitsModule } from './limits/limits.module';
+import { HistoryModule } from './history/history.module';
 import { LiabilityModule } from './liability/liability.module';
 import { migrations } from './migrations';
 import { PaymentsModule } from './payments/payments.module';
@@ -59,6 +60,7 @@ const service = 'wallet';
     CashbackModule,
     TransfersModule,
     BooksModule,
+    HistoryModule,
     LiabilityModule,
     CloseModule,
     SettlementModule,

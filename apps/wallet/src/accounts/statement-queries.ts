@@ -40,7 +40,10 @@ export class StatementQueries {
 function spanOf({ month, from, to }: StatementQuery, now: Date): { from: Date; to: Date } {
   if (month !== undefined && (from ?? to) !== undefined) throw unclear('month', 'Give a month or instants, not both.');
   const start = month === undefined ? now.toISOString().slice(0, 7) : month;
-  const span = from === undefined && to === undefined ? monthOf(start) : { from: from ?? new Date(0), to: to ?? now };
+  const span =
+    from === undefined && to === undefined
+      ? monthOf(start)
+      : { from: new Date(from ?? 0), to: to === undefined ? now : new Date(to) };
   if (span.from >= span.to) throw unclear('to', 'The end must be later than the start.');
   return span;
 }

@@ -2,6 +2,7 @@ import { IsCurrency, PageQuery } from '@florin/http';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsDate, IsInt, IsOptional, IsString, Matches, Max, Min, ValidateNested } from 'class-validator';
 import { WalletEntryDto } from './transaction.dto';
+import { IsInstant } from '../instants';
 
 const mostLines = 1_000;
 
@@ -15,14 +16,12 @@ export class StatementQuery extends PageQuery {
   month?: string;
 
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
-  from?: Date;
+  @IsInstant()
+  from?: string;
 
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
-  to?: Date;
+  @IsInstant()
+  to?: string;
 
   @IsOptional()
   @Type(() => Number)

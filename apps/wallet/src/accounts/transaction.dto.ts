@@ -1,6 +1,6 @@
 import { BoundedText, IsCurrency, IsId, PageQuery } from '@florin/http';
-import { Type } from 'class-transformer';
 import { IsDate, IsInt, IsObject, IsOptional, IsString } from 'class-validator';
+import { IsInstant } from '../instants';
 
 const longestKind = 100;
 
@@ -21,15 +21,13 @@ export class TransactionsQuery extends PageQuery {
 
   /** From this instant on. */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
-  from?: Date;
+  @IsInstant()
+  from?: string;
 
   /** Before this instant. */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
-  to?: Date;
+  @IsInstant()
+  to?: string;
 }
 
 /** One change of the wallet. */

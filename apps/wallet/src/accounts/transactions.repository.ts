@@ -17,8 +17,8 @@ export interface Wanted {
   currency?: string | undefined;
   kind?: string | undefined;
   orderId?: string | undefined;
-  from?: Date | undefined;
-  to?: Date | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
 }
 
 export type PlacedEntry = WalletEntryDto & { seq: number };

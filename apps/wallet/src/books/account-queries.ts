@@ -43,8 +43,8 @@ export class AccountQueries {
     const account = shown(await this.found(merchantId, code));
     if (as_of === undefined && known_at === undefined) return account;
     const [then] = await this.ledger.balancesAt(this.reads, [code], {
-      ...(as_of && { effectiveAt: as_of }),
-      ...(known_at && { knownAt: known_at }),
+      ...(as_of !== undefined && { effectiveAt: new Date(as_of) }),
+      ...(known_at !== undefined && { knownAt: new Date(known_at) }),
     });
     return {
       ...account,
@@ -58,8 +58,8 @@ export class AccountQueries {
     await this.found(merchantId, code);
     const after = decodeCursor(query.cursor, { at: 'time', seq: 'number' });
     const lines = await this.ledger.statement(this.reads, code, {
-      ...(query.from && { from: query.from }),
-      ...(query.to && { until: query.to }),
+      ...(query.from !== undefined && { from: new Date(query.from) }),
+      ...(query.to !== undefined && { until: new Date(query.to) }),
       ...(after && { after: { insertedAt: new Date(after.at), seq: after.seq } }),
       limit: query.limit + 1,
     });

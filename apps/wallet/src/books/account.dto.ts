@@ -1,7 +1,7 @@
 import { BoundedText, IsCurrency, IsId, PageQuery } from '@florin/http';
 import { maxTextLength } from '@florin/ledger';
-import { Type } from 'class-transformer';
 import { IsBoolean, IsDate, IsIn, IsInt, IsObject, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsInstant } from '../instants';
 
 const longestName = 60;
 const holdStates = ['open', 'captured', 'voided', 'expired'] as const;
@@ -44,15 +44,13 @@ export class OpenAccountDto {
 export class InstantQuery {
   /** Counts only what was effective by then. */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
-  as_of?: Date;
+  @IsInstant()
+  as_of?: string;
 
   /** Counts only what the books knew by then. */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
-  known_at?: Date;
+  @IsInstant()
+  known_at?: string;
 }
 
 export class AccountDto {
@@ -91,15 +89,13 @@ export class AccountDto {
 export class AccountStatementQuery extends PageQuery {
   /** By insertion: from this instant on. */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
-  from?: Date;
+  @IsInstant()
+  from?: string;
 
   /** Before this instant. */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
-  to?: Date;
+  @IsInstant()
+  to?: string;
 }
 
 export class AccountLineDto {

@@ -17,6 +17,7 @@ import {
   NotEquals,
   ValidateNested,
 } from 'class-validator';
+import { IsInstant } from '../instants';
 
 const longestReason = 500;
 const mostJournals = 100;
@@ -50,9 +51,8 @@ export class JournalPlanDto {
 
   /** When it counts; the moment of insertion when left out. */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
-  effective_at?: Date;
+  @IsInstant()
+  effective_at?: string;
 }
 
 export class PostJournalDto extends JournalPlanDto {
@@ -223,22 +223,18 @@ export class JournalsQuery extends PageQuery {
   kind?: string;
 
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
-  effective_from?: Date;
+  @IsInstant()
+  effective_from?: string;
 
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
-  effective_to?: Date;
+  @IsInstant()
+  effective_to?: string;
 
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
-  inserted_from?: Date;
+  @IsInstant()
+  inserted_from?: string;
 
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
-  inserted_to?: Date;
+  @IsInstant()
+  inserted_to?: string;
 }

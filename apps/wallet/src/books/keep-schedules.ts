@@ -47,7 +47,7 @@ export class KeepSchedules {
       proposalId: null,
       reason,
     };
-    if (plan.ends_at !== undefined && plan.ends_at < plan.starts_at)
+    if (plan.ends_at !== undefined && Date.parse(plan.ends_at) < Date.parse(plan.starts_at))
       throw Refusal.field('invalid', 'ends_at', 'ends_before_it_starts', 'The end must not be before the start.');
     if (plan.journal.effective_at !== undefined)
       throw Refusal.field(

@@ -93,8 +93,8 @@ export class MerchantAccountsRepository {
 export interface JournalFilter {
   reference?: string | undefined;
   kind?: string | undefined;
-  effectiveFrom?: Date | undefined;
-  effectiveTo?: Date | undefined;
-  insertedFrom?: Date | undefined;
-  insertedTo?: Date | undefined;
+  effectiveFrom?: string | undefined;
+  effectiveTo?: string | undefined;
+  insertedFrom?: string | undefined;
+  insertedTo?: string | undefined;
 }

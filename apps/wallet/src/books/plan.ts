@@ -5,7 +5,7 @@ import type { Command, JournalView } from '@florin/ledger';
 export interface JournalPlan {
   postings: { account: string; amount_minor: number }[];
   reference?: string | undefined;
-  effective_at?: Date | string | undefined;
+  effective_at?: string | undefined;
 }
 
 /** Undo a journal, now or as if it had never counted. */

@@ -64,7 +64,7 @@ export class PostScheduled implements OnApplicationBootstrap {
     const answers = await this.ledger.apply(
       tx,
       due.map((schedule) =>
-        commandOf({ ...schedule.plan, effective_at: schedule.nextAt }, keyOf(schedule), 'scheduled'),
+        commandOf({ ...schedule.plan, effective_at: schedule.nextAt.toISOString() }, keyOf(schedule), 'scheduled'),
       ),
     );
     const runs = due.map((schedule, index): ScheduleRun => {

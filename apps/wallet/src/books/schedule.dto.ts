@@ -3,6 +3,7 @@ import { Type } from 'class-transformer';
 import { IsDate, IsIn, IsInt, IsObject, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { JournalPlanDto } from './journal.dto';
 import type { Every } from './schedule';
+import { IsInstant } from '../instants';
 
 const longestReason = 500;
 const rhythms = ['once', 'day', 'week', 'month'];
@@ -13,15 +14,13 @@ export class CreateScheduleDto {
   every: Every;
 
   /** The first time; later ones keep its time of day and its day of week or month, in UTC. */
-  @Type(() => Date)
-  @IsDate()
-  starts_at: Date;
+  @IsInstant()
+  starts_at: string;
 
   /** The last time is at this instant or before. */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
-  ends_at?: Date;
+  @IsInstant()
+  ends_at?: string;
 
   @ValidateNested()
   @Type(() => JournalPlanDto)

@@ -5,8 +5,8 @@ export type Every = 'once' | 'day' | 'week' | 'month';
 /** A journal for later: kept as JSON while it waits for a second pair of eyes. */
 export interface SchedulePlan {
   every: Every;
-  starts_at: Date | string;
-  ends_at?: Date | string | undefined;
+  starts_at: string;
+  ends_at?: string | undefined;
   journal: JournalPlan;
 }
 
