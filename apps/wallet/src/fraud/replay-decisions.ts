@@ -130,5 +130,12 @@ function requireDraft({ with: judges, draft }: ReplayDto): void {
   if (draft) requireSense(draft);
 }
 
-const isEqual = (decision: LoggedDecision, { outcome, score, results }: Verdict): boolean =>
-  canonicalJson([decision.outcome, decision.score, decision.results]) === canonicalJson([outcome, score, results]);
+const isEqual = (decision: LoggedDecision, verdict: Verdict): boolean =>
+  canonicalJson(essenceOf(decision)) === canonicalJson(essenceOf(verdict));
+
+/** What a decision says. Weights are what was set, and count by what they make of the score. */
+const essenceOf = ({ outcome, score, results }: Verdict): unknown => ({
+  outcome,
+  score,
+  results: results.map(({ rule, score: certainty, reasons }) => ({ rule, certainty, reasons })),
+});
