@@ -96,7 +96,6 @@ export class Reconciliation1764100000300 implements MigrationInterface {
         description text,
         state text NOT NULL CHECK (state IN ('open', 'matched', 'ignored', 'withdrawn')),
         by_hand boolean NOT NULL DEFAULT false,
-        looked_at timestamptz,
         created_at timestamptz NOT NULL DEFAULT now(),
         CONSTRAINT reconciliation_lines_once UNIQUE (account_id, reference, booked_on, amount_minor, ordinal)
       )`);
@@ -155,7 +154,7 @@ export class Reconciliation1764100000300 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE reconciliation_match_targets (
         match_id uuid NOT NULL REFERENCES reconciliation_matches (id),
-        kind text NOT NULL CHECK (kind IN ('payment', 'refund', 'transfer', 'payout')),
+        kind text NOT NULL CHECK (kind IN ('payment', 'refund', 'transfer', 'payout', 'payout_return')),
         target_id uuid NOT NULL,
         amount_minor bigint NOT NULL,
         undone boolean NOT NULL DEFAULT false,
@@ -179,10 +178,7 @@ export class Reconciliation1764100000300 implements MigrationInterface {
     await runner.query(
       'CREATE INDEX reconciliation_transfers_of_merchant ON reconciliation_transfers (merchant_id, currency, sent_on) WHERE NOT undone',
     );
-    // What a line may be about is looked for by the processor's id and by day.
-    await runner.query(
-      'CREATE INDEX reconciliation_payments_of_reference ON payment_transactions (merchant_id, provider_reference)',
-    );
+    // What a line may be about is looked for by day where it names nothing.
     await runner.query(
       'CREATE INDEX reconciliation_payments_of_day ON payment_transactions (merchant_id, currency, created_at) WHERE captured_minor > 0',
     );
@@ -244,7 +240,7 @@ export class Reconciliation1764100000300 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const index of ['refunds_of_payment', 'refunds_of_day', 'payments_of_day', 'payments_of_reference'])
+    for (const index of ['refunds_of_payment', 'refunds_of_day', 'payments_of_day'])
       await runner.query(`DROP INDEX reconciliation_${index}`);
     const tables =
       'steps exceptions transfers match_targets match_lines matches statement_lines lines statements imports';

@@ -18,6 +18,7 @@ import { LinesRepository } from './lines.repository';
 import type { Match } from './match';
 import type { TargetKind } from './matching-rules';
 import { type MadeMatch, type Maker, MatchesRepository } from './matches.repository';
+import { TellOwners } from './tell-owners';
 
 /** Where the money of each kind of target waits until a statement shows it. */
 const waitsIn: Record<TargetKind, (merchantId: string, currency: string) => string> = {
@@ -25,6 +26,7 @@ const waitsIn: Record<TargetKind, (merchantId: string, currency: string) => stri
   refund: clearingAccount,
   transfer: transitAccount,
   payout: payoutAccount,
+  payout_return: payoutAccount,
 };
 
 /**
@@ -39,6 +41,7 @@ export class BookMatches {
     private readonly matches: MatchesRepository,
     private readonly exceptions: ExceptionsRepository,
     private readonly ledger: Ledger,
+    private readonly tellOwners: TellOwners,
   ) {}
 
   /** Gives the matches that were made. Two unique indexes hold what is looked at first: one effect per line and per target. */
@@ -48,6 +51,8 @@ export class BookMatches {
     const free = await this.stillFree(tx, account, matches);
     if (free.length === 0) return [];
     const named = free.map((match) => ({ id: newId(), match }));
+    // Before the books: whoever changes a payment or a withdrawal locks it first and posts then.
+    await this.tellOwners.matched(tx, account, named);
     const posted = await this.ledger.post(
       tx,
       named.map(({ id, match }) => journalOf(account, id, match)),

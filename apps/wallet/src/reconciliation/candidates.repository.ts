@@ -14,22 +14,31 @@ export interface Window {
 
 /** What a line may be about, each kind in the same columns. It reads payments, refunds and withdrawals, and changes none of them. */
 const payments = `
-  SELECT 'payment' AS kind, payment.id, payment.merchant_id, payment.currency, payment.captured_minor AS amount, (payment.created_at AT TIME ZONE 'UTC')::date AS day, payment.provider_reference AS provider,
-    NULL::text AS other, array_remove(ARRAY[payment.provider_reference, payment.id::text, payment.subject_id::text, payment.order_id::text], NULL) AS names
-  FROM payment_transactions AS payment WHERE payment.captured_minor > 0`;
+  SELECT 'payment' AS kind, payment.id, payment.merchant_id, payment.currency, payment.captured_minor AS amount, (payment.created_at AT TIME ZONE 'UTC')::date AS day,
+    payment.state = 'captured' AND payment.settled_minor = 0 AS waits,
+    array_remove(ARRAY[payment.provider_reference, payment.id::text, payment.subject_id::text, payment.order_id::text], NULL) AS names
+  FROM payment_transactions AS payment WHERE payment.captured_minor > 0 AND payment.state IN ('captured', 'settled')`;
 
 const refunds = `
-  SELECT 'refund' AS kind, refund.id, refund.merchant_id, refund.currency, -refund.card_minor AS amount, (refund.created_at AT TIME ZONE 'UTC')::date AS day, refund.provider_reference AS provider,
-    payment.provider_reference AS other,
+  SELECT 'refund' AS kind, refund.id, refund.merchant_id, refund.currency, -refund.card_minor AS amount, (refund.created_at AT TIME ZONE 'UTC')::date AS day, true AS waits,
     array_remove(ARRAY[refund.provider_reference, refund.id::text, payment.provider_reference, payment.id::text, refund.order_id::text], NULL) AS names
   FROM payment_refunds AS refund JOIN payment_transactions AS payment ON payment.id = refund.payment_id
   WHERE refund.state = 'completed' AND refund.card_minor > 0`;
 
 const transfers = `
-  SELECT 'transfer' AS kind, id, merchant_id, currency, -amount_minor AS amount, sent_on AS day, NULL::text AS provider, NULL::text AS other, named_as AS names
+  SELECT 'transfer' AS kind, id, merchant_id, currency, -amount_minor AS amount, sent_on AS day, true AS waits, named_as AS names
   FROM reconciliation_transfers WHERE NOT undone`;
 
-const free = `NOT EXISTS (SELECT FROM reconciliation_match_targets AS taken WHERE taken.kind = target.kind AND taken.target_id = target.id AND NOT taken.undone)`;
+/** Payouts to members, also one that failed: when the bank shows it, it went out all the same. */
+const withdrawals = (kind: 'payout' | 'payout_return', sign: '-' | '', states: string): string => `
+  SELECT '${kind}' AS kind, id, merchant_id, currency, ${sign}(amount_minor - fee_minor) AS amount, (created_at AT TIME ZONE 'UTC')::date AS day, true AS waits,
+    array_remove(ARRAY[id::text, provider_reference], NULL) AS names
+  FROM wallet_withdrawals WHERE state IN (${states})`;
+const payouts = withdrawals('payout', '-', `'submitted', 'unknown', 'paid', 'failed', 'returned'`);
+const returns = withdrawals('payout_return', '', `'submitted', 'unknown', 'paid', 'returned'`);
+
+const free = `(target.waits AND NOT EXISTS (
+  SELECT FROM reconciliation_match_targets AS taken WHERE taken.kind = target.kind AND taken.target_id = target.id AND NOT taken.undone))`;
 const columns = `kind, id, amount AS "amountMinor", to_char(day, 'YYYY-MM-DD') AS "on", names AS "references"`;
 
 /** SQL that finds what open lines may be about. Every function takes a set and costs a statement per kind. */
@@ -59,6 +68,12 @@ export class CandidatesRepository {
          UNION ${found} (${refunds} AND refund.merchant_id = $1 AND refund.provider_reference = ANY($3::text[])) AS target WHERE ${owned}`,
         params,
       ),
+      ...[payouts, returns].map((source) =>
+        tx.query<Candidate & { isTaken: boolean }>(
+          `${found} (${source} AND merchant_id = $1 AND (id = ANY($4::uuid[]) OR provider_reference = ANY($3::text[]))) AS target WHERE ${owned}`,
+          params,
+        ),
+      ),
       tx.query<Candidate & { isTaken: boolean }>(
         `${found} (${transfers} AND merchant_id = $1 AND named_as && $3::text[]) AS target WHERE ${owned} AND $4::uuid[] IS NOT NULL`,
         params,
@@ -78,6 +93,7 @@ export class CandidatesRepository {
     const sets = await Promise.all([
       find(payments, 'payment.created_at', 'payment.merchant_id = $1 AND payment.currency = $2'),
       find(refunds, 'refund.created_at', 'refund.merchant_id = $1 AND refund.currency = $2'),
+      find(payouts, 'created_at', 'merchant_id = $1 AND currency = $2'),
       find(transfers, 'sent_on', 'merchant_id = $1 AND currency = $2 AND from_account_id <> $6', [account.id]),
     ]);
     return sets.flat();
@@ -100,7 +116,7 @@ export class CandidatesRepository {
     account: StatementAccount,
     targets: readonly { kind: string; id: string }[],
   ): Promise<(Candidate & { isTaken: boolean })[]> {
-    const sets = [payments, refunds, transfers].map((source) =>
+    const sets = [payments, refunds, payouts, returns, transfers].map((source) =>
       tx.query<Candidate & { isTaken: boolean }>(
         `SELECT ${columns}, NOT ${free} AS "isTaken" FROM (${source}) AS target
          WHERE target.merchant_id = $1 AND target.currency = $2 AND (target.kind, target.id) IN (SELECT * FROM unnest($3::text[], $4::uuid[]))`,

@@ -43,10 +43,6 @@ export class LinesRepository {
     ]);
   }
 
-  async looked(tx: Tx, ids: readonly string[]): Promise<void> {
-    await tx.execute('UPDATE reconciliation_lines SET looked_at = now() WHERE id = ANY($1::uuid[])', [ids]);
-  }
-
   /** Lines of a superseded statement that no statement in force has, with the match that each is in. */
   onlyIn(tx: Tx, statementId: string): Promise<{ id: string; matchId: string | null }[]> {
     return tx.query(

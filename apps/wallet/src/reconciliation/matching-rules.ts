@@ -1,7 +1,10 @@
 import type { LineCategory } from './statement-line';
 
-/** What a line can be explained by. A transfer is money that one of our accounts sent to another, such as a processor's payout. */
-export const targetKinds = ['payment', 'refund', 'transfer', 'payout'] as const;
+/**
+ * What a line can be explained by. A transfer is money that one of our accounts sent to another, such as what a processor pays out to
+ * us; a payout is what we pay to a member, and its return is what came back of it.
+ */
+export const targetKinds = ['payment', 'refund', 'transfer', 'payout', 'payout_return'] as const;
 export type TargetKind = (typeof targetKinds)[number];
 
 export const ruleMethods = ['reference', 'parts', 'sum', 'amount', 'fee', 'transfer'] as const;
@@ -45,15 +48,15 @@ const rule = (name: string, by: RuleMethod, kinds: TargetKind[], more: Partial<M
 });
 
 const processor: MatchingRule[] = [
-  rule('named', 'reference', ['payment', 'refund', 'payout']),
+  rule('named', 'reference', ['payment', 'refund', 'payout', 'payout_return']),
   rule('named-in-parts', 'parts', ['payment', 'refund']),
   rule('paid-out', 'transfer', [], { categories: ['payout'] }),
   rule('charged', 'fee', [], { categories: ['fee'] }),
 ];
 
 const bank: MatchingRule[] = [
-  rule('named', 'reference', ['transfer', 'payment', 'refund', 'payout']),
-  rule('named-in-parts', 'parts', ['transfer', 'payment', 'refund', 'payout']),
+  rule('named', 'reference', ['transfer', 'payment', 'refund', 'payout', 'payout_return']),
+  rule('named-in-parts', 'parts', ['transfer', 'payment', 'refund', 'payout', 'payout_return']),
   rule('transfer-arrived', 'amount', ['transfer'], { days_before: 14 }),
   rule('settled-together', 'sum', ['payment', 'refund'], { days_before: 7, days_after: 0, most_fee_bps: 500 }),
 ];

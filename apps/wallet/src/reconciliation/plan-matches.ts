@@ -22,7 +22,10 @@ export class PlanMatches {
     const known = new Map<string, Candidate>();
     for (const candidate of [...named.filter(({ isTaken }) => !isTaken), ...inWindow])
       known.set(`${candidate.kind}:${candidate.id}`, candidate);
-    return { ...matchLines(lines, [...known.values()], account.settings.rules), named };
+    const matched = matchLines(lines, [...known.values()], account.settings.rules);
+    const used = new Set(matched.matches.flatMap(({ targets }) => targets.map(({ kind, id }) => `${kind}:${id}`)));
+    const after = named.map((one) => ({ ...one, isTaken: one.isTaken || used.has(`${one.kind}:${one.id}`) }));
+    return { ...matched, named: after };
   }
 
   async missing(tx: Tx, account: StatementAccount, before: string, limit: number): Promise<NewException[]> {

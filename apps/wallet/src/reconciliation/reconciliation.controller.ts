@@ -17,12 +17,12 @@ import { MatchQueries } from './match-queries';
 import { ReportDto, ReportQuery } from './report.dto';
 import { ReportQueries } from './report-queries';
 import { StatementsQuery } from './statement.dto';
-import { UndoMatches } from './undo-matches';
+import { UndoMatch } from './undo-match';
 
 @Controller('reconciliation')
 export class ReconciliationController {
   constructor(
-    private readonly undoMatches: UndoMatches,
+    private readonly undoMatch: UndoMatch,
     private readonly report: ReportQueries,
     private readonly reads: Reads,
   ) {}
@@ -59,6 +59,6 @@ export class ReconciliationController {
     @IdParam('id') id: string,
     @Body() input: ReasonDto,
   ): Promise<Answered<MatchDto>> {
-    return this.undoMatches.execute(caller, request, id, input.reason);
+    return this.undoMatch.execute(caller, request, id, input.reason);
   }
 }

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { PaymentsModule } from '../payments/payments.module';
+import { PayoutsModule } from '../payouts/payouts.module';
 import { AccountsController } from './accounts.controller';
 import { AccountsRepository } from './accounts.repository';
 import { BookMatches } from './book-matches';
@@ -23,10 +25,14 @@ import { StatementBodies } from './statement-bodies';
 import { StatementsController } from './statements.controller';
 import { StatementsRepository } from './statements.repository';
 import { Steps } from './steps';
+import { TellOwners } from './tell-owners';
+import { UndoMatch } from './undo-match';
 import { UndoMatches } from './undo-matches';
+import { UnsettlePayments } from './unsettle-payments';
 import { WithdrawLines } from './withdraw-lines';
 
 @Module({
+  imports: [PaymentsModule, PayoutsModule],
   controllers: [AccountsController, StatementsController, ExceptionsController, ReconciliationController],
   providers: [
     AccountsRepository,
@@ -49,7 +55,10 @@ import { WithdrawLines } from './withdraw-lines';
     StatementBodies,
     StatementsRepository,
     Steps,
+    TellOwners,
+    UndoMatch,
     UndoMatches,
+    UnsettlePayments,
     WithdrawLines,
   ],
 })

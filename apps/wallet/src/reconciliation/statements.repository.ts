@@ -154,7 +154,7 @@ export class StatementsRepository {
          JOIN reconciliation_lines AS line ON line.account_id = $2 AND line.reference = given.reference AND line.booked_on = given.booked_on
            AND line.amount_minor = given.amount_minor AND line.ordinal = given.ordinal
          RETURNING line_id)
-       UPDATE reconciliation_lines SET state = 'open', looked_at = NULL WHERE state = 'withdrawn' AND id IN (SELECT line_id FROM linked)`,
+       UPDATE reconciliation_lines SET state = 'open', by_hand = false WHERE state = 'withdrawn' AND id IN (SELECT line_id FROM linked)`,
       [statementId, account.id, start, ...keys],
     );
     return fresh;

@@ -1,14 +1,11 @@
-import type { Caller } from '@florin/access';
-import { Transactions, type Tx } from '@florin/database';
-import { type Answered, Idempotency, type IdempotentRequest, ok } from '@florin/http';
-import { assert, present, Refusal } from '@florin/kernel';
+import type { Tx } from '@florin/database';
+import { assert, Refusal } from '@florin/kernel';
 import { Ledger } from '@florin/ledger';
 import { Injectable } from '@nestjs/common';
-import type { MatchDto } from './exception.dto';
 import { LinesRepository } from './lines.repository';
-import { MatchQueries } from './match-queries';
-import { MatchesRepository } from './matches.repository';
+import { MatchesRepository, type UndoneMatch } from './matches.repository';
 import { Steps } from './steps';
+import { TellOwners } from './tell-owners';
 
 /**
  * Takes matches back: their journals are reversed by linked ones, lines and targets are free again. A line that a person freed is left
@@ -17,37 +14,28 @@ import { Steps } from './steps';
 @Injectable()
 export class UndoMatches {
   constructor(
-    private readonly transactions: Transactions,
-    private readonly idempotency: Idempotency,
     private readonly matches: MatchesRepository,
     private readonly lines: LinesRepository,
     private readonly ledger: Ledger,
     private readonly steps: Steps,
+    private readonly tellOwners: TellOwners,
   ) {}
 
-  /** Refuses a match that is not there or was undone (404), and one whose transfer has arrived (409). */
-  execute(caller: Caller, request: IdempotentRequest, id: string, reason: string): Promise<Answered<MatchDto>> {
-    const { merchantId, subject } = caller;
-    return this.transactions.run((tx) =>
-      this.idempotency.once(tx, request, async () => {
-        const undone = await this.within(tx, merchantId, [id], subject, reason);
-        if (undone === 0)
-          throw new Refusal('not_found', 'match_not_found', 'There is no such match, or it was undone.');
-        return ok(present(await new MatchQueries(tx).one(merchantId, id), 'a match that was undone is there'));
-      }),
-    );
-  }
-
-  /** Gives how many stood and were undone. */
-  async within(tx: Tx, merchantId: string, ids: readonly string[], by: string, reason: string): Promise<number> {
+  /** Gives those that stood and were undone. Refuses one whose transfer has arrived (409). */
+  async within(tx: Tx, merchantId: string, ids: readonly string[], by: string, reason: string): Promise<UndoneMatch[]> {
     const standing = await this.matches.lock(tx, merchantId, ids);
-    if (standing.length === 0) return 0;
+    if (standing.length === 0) return [];
     const [arrived] = await this.matches.arrived(
       tx,
       standing.map(({ id }) => id),
     );
     if (arrived !== undefined)
       throw new Refusal('conflict', 'transfer_arrived', `Undo the match first that saw transfer ${arrived} arrive.`);
+    await this.tellOwners.undone(
+      tx,
+      merchantId,
+      standing.map(({ id }) => id),
+    );
     const reversed = await this.ledger.reverse(
       tx,
       standing.map(({ id, journalId }) => ({
@@ -72,6 +60,6 @@ export class UndoMatches {
       await this.steps.add(tx, { id: accountId, merchantId }, 'match', [
         { subjectId: id, step: 'undone', by, detail: reason },
       ]);
-    return standing.length;
+    return standing;
   }
 }
