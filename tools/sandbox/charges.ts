@@ -137,10 +137,13 @@ function unexpectedState(intent: PaymentIntent, verb: string): Decision {
   });
 }
 
-/** Takes what was put aside, all of it or less; what is not taken goes back to the card, as with a real processor. */
-export function capture(intent: PaymentIntent, amountToCapture: number | undefined): Decision {
+/**
+ * Takes what was put aside, all of it or less. After a final capture, what is left goes back to the card; after another it
+ * can be taken later (https://docs.stripe.com/payments/multicapture).
+ */
+export function capture(intent: PaymentIntent, wanted: { amount: number | undefined; final: boolean }): Decision {
   if (intent.status !== 'requires_capture') return unexpectedState(intent, 'captured');
-  const amount = amountToCapture ?? intent.amount_capturable;
+  const amount = wanted.amount ?? intent.amount_capturable;
   if (amount > intent.amount_capturable) {
     return refuse(400, {
       type: 'invalid_request_error',
@@ -158,15 +161,25 @@ export function capture(intent: PaymentIntent, amountToCapture: number | undefin
       payment_intent: intent,
     });
   }
-  const captured: PaymentIntent = { ...intent, amount_capturable: 0, amount_received: amount, status: 'succeeded' };
-  return { status: 200, body: captured, intent: captured, event: announce('payment_intent.succeeded', captured) };
+  const received = intent.amount_received + amount;
+  const left = wanted.final ? 0 : intent.amount_capturable - amount;
+  const captured: PaymentIntent = {
+    ...intent,
+    amount_capturable: left,
+    amount_received: received,
+    status: left > 0 ? 'requires_capture' : 'succeeded',
+  };
+  const type = left > 0 ? 'payment_intent.amount_capturable_updated' : 'payment_intent.succeeded';
+  return { status: 200, body: captured, intent: captured, event: announce(type, captured) };
 }
 
-/** Gives back what was put aside. */
+/** Gives back what was put aside; what was taken before stays taken. */
 export function cancel(intent: PaymentIntent): Decision {
   if (intent.status !== 'requires_capture') return unexpectedState(intent, 'cancelled');
-  const canceled: PaymentIntent = { ...intent, amount_capturable: 0, status: 'canceled' };
-  return { status: 200, body: canceled, intent: canceled, event: announce('payment_intent.canceled', canceled) };
+  const isTaken = intent.amount_received > 0;
+  const ended: PaymentIntent = { ...intent, amount_capturable: 0, status: isTaken ? 'succeeded' : 'canceled' };
+  const type = isTaken ? 'payment_intent.succeeded' : 'payment_intent.canceled';
+  return { status: 200, body: ended, intent: ended, event: announce(type, ended) };
 }
 
 /** Gives back what was taken, in parts if wished, never more than was taken. */

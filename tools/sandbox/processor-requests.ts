@@ -66,10 +66,11 @@ export function readNewIntent(body: unknown): NewIntent {
   };
 }
 
-export function readCaptureAmount(body: unknown): number | undefined {
-  return body === undefined || body === null
-    ? undefined
-    : optionalAmount(fieldsOf(body)['amount_to_capture'], 'amount_to_capture');
+export function readCapture(body: unknown): { amount: number | undefined; final: boolean } {
+  if (body === undefined || body === null) return { amount: undefined, final: true };
+  const { amount_to_capture: amount, final_capture: final = true } = fieldsOf(body);
+  if (typeof final !== 'boolean') throw new BadRequest('final_capture', 'final_capture must be true or false.');
+  return { amount: optionalAmount(amount, 'amount_to_capture'), final };
 }
 
 export function readRefund(body: unknown): {

@@ -1,10 +1,20 @@
 import { timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { authorise, cancel, capture, type Decision, giveBack, type PaymentIntent, refuse } from './charges';
-import { BadRequest, readCaptureAmount, readNewIntent, readRefund } from './processor-requests';
+import {
+  authorise,
+  cancel,
+  capture,
+  type Decision,
+  giveBack,
+  type PaymentIntent,
+  type ProcessorEvent,
+  refuse,
+} from './charges';
+import { BadRequest, readCapture, readNewIntent, readRefund } from './processor-requests';
 import { ProcessorState } from './processor-state';
-import { WebhookSender } from './processor-webhooks';
+import { signatureHeader } from './processor-webhooks';
+import { WebhookSender } from './webhook-sender';
 
 export { signatureHeader } from './processor-webhooks';
 
@@ -36,14 +46,17 @@ const pageLimit = 1_000;
 export class Processor {
   private readonly server: FastifyInstance;
   private readonly state: ProcessorState;
-  private readonly webhooks: WebhookSender;
+  private readonly webhooks: WebhookSender<ProcessorEvent>;
   private readonly stopping = new AbortController();
   webhookUrl: string | undefined;
 
   constructor(private readonly options: ProcessorOptions) {
     this.webhookUrl = options.webhookUrl;
     this.state = new ProcessorState(options.dir === undefined ? undefined : join(options.dir, 'processor.jsonl'));
-    this.webhooks = new WebhookSender({ secret: options.secret, url: () => this.webhookUrl }, (event, attempts) =>
+    const sign = (body: string) => ({
+      'stripe-signature': signatureHeader(body, options.secret, Math.floor(Date.now() / 1000)),
+    });
+    this.webhooks = new WebhookSender({ sign, url: () => this.webhookUrl }, (event, attempts) =>
       this.state.markDelivered(event, attempts),
     );
     this.server = fastify({ forceCloseConnections: true });
@@ -92,9 +105,9 @@ export class Processor {
       return this.perform(request, reply, input, () => authorise(input));
     });
     this.server.post<{ Params: { id: string } }>('/v1/payment_intents/:id/capture', (request, reply) => {
-      const amount = readCaptureAmount(request.body);
-      return this.perform(request, reply, { id: request.params.id, amount }, () =>
-        this.onIntent(request.params.id, (intent) => capture(intent, amount)),
+      const wanted = readCapture(request.body);
+      return this.perform(request, reply, { id: request.params.id, ...wanted }, () =>
+        this.onIntent(request.params.id, (intent) => capture(intent, wanted)),
       );
     });
     this.server.post<{ Params: { id: string } }>('/v1/payment_intents/:id/cancel', (request, reply) =>

@@ -6,7 +6,7 @@ import {
   paymentReserve,
   type PaymentReserve,
 } from '@florin/contracts';
-import { type Clock, newId } from '@florin/kernel';
+import { type Clock, newId, present } from '@florin/kernel';
 import { ledgerProofs } from '@florin/ledger';
 import { eventually, type HttpClient, Peer, type SayOptions, startService, type StartedService } from '@florin/testing';
 import type { WalletBalanceDto, WalletDto } from '../src/accounts/wallet.dto';
@@ -14,7 +14,14 @@ import { AppModule } from '../src/app.module';
 import { migrations } from '../src/migrations';
 import type { PaymentDetailDto, PaymentDto } from '../src/payments/payment.dto';
 import type { TopupDto } from '../src/topups/topup.dto';
-import { type Sandbox, type SandboxOptions, startSandbox } from './sandbox';
+import {
+  type Paypal,
+  type PaypalOptions,
+  type Sandbox,
+  type SandboxOptions,
+  startPaypalSandbox,
+  startSandbox,
+} from './sandbox';
 import { Wire } from './wire';
 
 export interface Member {
@@ -25,6 +32,14 @@ export interface Member {
 export interface HouseOptions extends SandboxOptions {
   clock?: Clock;
   env?: Record<string, string>;
+  /** With the second processor too. */
+  paypal?: PaypalOptions;
+}
+
+/** The second processor and the wire to it. */
+export interface Second {
+  sandbox: Paypal;
+  wire: Wire;
 }
 
 /** What is asked of one checkout: how much of which tender. */
@@ -54,18 +69,31 @@ export class House {
     readonly peer: Peer,
     readonly processor: Sandbox,
     readonly wire: Wire,
+    private readonly second: Second | undefined,
   ) {}
 
-  static async open({ slowAnswerMs, lateWebhookMs, ...options }: HouseOptions = {}): Promise<House> {
+  static async open({ slowAnswerMs, lateWebhookMs, paypal, ...options }: HouseOptions = {}): Promise<House> {
     const processor = await startSandbox({ slowAnswerMs, lateWebhookMs });
     const wire = await Wire.to(processor.url);
+    const second = paypal && (await House.secondOf({ slowAnswerMs, lateWebhookMs, ...paypal }));
     const service = await startService(AppModule, {
       migrations,
       ...options,
-      env: { PROCESSOR_URL: wire.url, ...options.env },
+      env: { PROCESSOR_URL: wire.url, ...(second && environmentOf(second)), ...options.env },
     });
     processor.webhookUrl = `${service.url}/api/v1/payments/webhooks/sandbox`;
-    return new House(service, await Peer.open(service.broker), processor, wire);
+    if (second) second.sandbox.webhookUrl = `${service.url}/api/v1/payments/webhooks/paypal`;
+    return new House(service, await Peer.open(service.broker), processor, wire, second);
+  }
+
+  private static async secondOf(options: PaypalOptions): Promise<Second> {
+    const sandbox = await startPaypalSandbox(options);
+    return { sandbox, wire: await Wire.to(sandbox.url) };
+  }
+
+  /** The second processor, in a house that was opened with it. */
+  get paypal(): Second {
+    return present(this.second, 'this house was opened with a second processor');
   }
 
   /** A new member of the merchant, signed in. */
@@ -214,5 +242,12 @@ export class House {
     await this.service.close();
     await this.wire.close();
     await this.processor.stop();
+    await this.second?.wire.close();
+    await this.second?.sandbox.stop();
   }
 }
+
+const environmentOf = ({ sandbox, wire }: Second) => ({
+  PAYPAL_URL: wire.url,
+  PAYPAL_CERTIFICATES_ORIGIN: sandbox.url,
+});

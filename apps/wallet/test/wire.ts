@@ -11,7 +11,7 @@ export interface Call {
 }
 
 /** What happens to a call on its way; a number is answered by the wire itself with that status. */
-export type Fate = 'arrives' | 'question lost' | 'answer lost' | number;
+export type Fate = 'arrives' | 'question lost' | 'answer lost' | 'answered twice' | number;
 
 interface Intent {
   id: string;
@@ -69,7 +69,7 @@ export class Wire {
   private async carry(question: IncomingMessage, answer: ServerResponse): Promise<void> {
     const body = await textOf(question);
     const { method = 'GET', url = '/', headers } = question;
-    const key = headers['idempotency-key'];
+    const key = headers['idempotency-key'] ?? headers['paypal-request-id'];
     const call: Call = { method, path: url, key: typeof key === 'string' ? key : undefined, body };
     this.calls.push(call);
     const fate = await this.fate(call);
@@ -80,17 +80,18 @@ export class Wire {
     if (fate === 'question lost') return void question.socket.destroy();
     const reply = await this.forward(call, headers);
     if (fate === 'answer lost') return void question.socket.destroy();
+    if (fate === 'answered twice') await this.forward(call, headers);
     answer.writeHead(reply.status, { 'content-type': 'application/json' }).end(reply.body);
   }
 
-  private async forward({ method, path, key, body }: Call, headers: IncomingMessage['headers']) {
+  private async forward({ method, path, body }: Call, headers: IncomingMessage['headers']) {
+    const passed = ['authorization', 'content-type', 'idempotency-key', 'paypal-request-id'].flatMap((name) => {
+      const value = headers[name];
+      return typeof value === 'string' ? [[name, value] as const] : [];
+    });
     const reply = await request(`${this.target}${path}`, {
       method: method === 'POST' ? 'POST' : 'GET',
-      headers: {
-        authorization: headers.authorization ?? '',
-        ...(body && { 'content-type': 'application/json' }),
-        ...(key && { 'idempotency-key': key }),
-      },
+      headers: Object.fromEntries(passed),
       body: body || undefined,
     });
     return { status: reply.statusCode, body: await reply.body.text() };
