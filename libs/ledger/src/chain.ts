@@ -15,7 +15,7 @@ const noUuid = `decode(repeat('00', 16), 'hex')`;
  * SHA-256 over everything a journal says, its postings included. In binary, because it is fast and because neither time zone
  * nor locale changes it; parts of fixed length stand first, so that no two journals share their bytes.
  */
-const digestOf = (condition: string): string => `
+export const digestedJournals = (condition: string): string => `
   SELECT journal.id, journal.tx_order, journal.inserted_at, sha256(
       uuid_send(journal.id) || int8send(journal.tx_order) || timestamptz_send(journal.inserted_at) || timestamptz_send(journal.effective_at)
       || coalesce(uuid_send(journal.reverses), ${noUuid}) || coalesce(uuid_send(journal.hold_id), ${noUuid})
@@ -61,7 +61,7 @@ export async function sealChain(tx: Tx, limit: number): Promise<SealedLink | nul
     throw new Bug('transaction numbers have started again (a restored dump?): run rebaseChain once');
   if (!found?.up_to) return null;
   const [link] = await tx.query<SealedLink>(
-    `WITH digested AS MATERIALIZED (${digestOf('WHERE journal.tx_order > $2 AND journal.tx_order <= $3')}),
+    `WITH digested AS MATERIALIZED (${digestedJournals('WHERE journal.tx_order > $2 AND journal.tx_order <= $3')}),
      link AS (
        SELECT $1::bigint + 1 AS seq, $2::bigint AS after_order, $3::bigint AS up_to_order, array_agg(id ORDER BY tx_order, id) AS journal_ids,
          string_agg(digest, NULL ORDER BY tx_order, id) AS digests, min(inserted_at) AS first_at, max(inserted_at) AS last_at,
@@ -147,7 +147,7 @@ function changedJournals(reader: Reader, first: number, last: number, limit: num
      sealed AS MATERIALIZED (
        SELECT seq, id, substring(digests FROM ((position - 1) * 32 + 1)::int FOR 32) AS digest
        FROM links, unnest(journal_ids) WITH ORDINALITY AS member (id, position)),
-     present AS MATERIALIZED (${digestOf(`WHERE journal.tx_order > (SELECT min(after_order) FROM links)
+     present AS MATERIALIZED (${digestedJournals(`WHERE journal.tx_order > (SELECT min(after_order) FROM links)
        AND journal.tx_order <= (SELECT max(up_to_order) FROM links)`)})
      SELECT coalesce(sealed.seq, (SELECT min(seq) FROM links WHERE present.tx_order <= up_to_order))::int AS seq,
        CASE WHEN present.id IS NULL THEN 'journal_missing' WHEN sealed.id IS NULL THEN 'journal_added' ELSE 'journal_changed' END AS fault,

@@ -12,6 +12,8 @@ import { applyGroups, type HowToApply } from './apply';
 import { noChanges } from './books';
 import { giveBack } from './decide';
 import { type Instant, readBalances, readBalancesAt } from './balances';
+import { type LineageChoice, type LineagePage, type LineageRest, readLineage, readRests } from './lineage';
+import type { LineageMethod } from './lineage-methods';
 import {
   addMonitors,
   type Crossing,
@@ -87,53 +89,28 @@ export class Ledger {
   }
 
   /** Posts journals that each sum to zero per asset. */
-  async post(tx: Tx, inputs: readonly JournalInput[]): Promise<Posted[]> {
-    return (
-      await this.apply(
-        tx,
-        inputs.map((input) => ({ operation: 'post', input })),
-      )
-    ).map(asPosted);
+  post(tx: Tx, inputs: readonly JournalInput[]): Promise<Posted[]> {
+    return this.each(tx, inputs, (input) => ({ operation: 'post', input }), asPosted);
   }
 
   /** Sets money of accounts aside: it stays posted and is no longer available. */
-  async hold(tx: Tx, inputs: readonly HoldInput[]): Promise<Held[]> {
-    return (
-      await this.apply(
-        tx,
-        inputs.map((input) => ({ operation: 'hold', input })),
-      )
-    ).map(asHeld);
+  hold(tx: Tx, inputs: readonly HoldInput[]): Promise<Held[]> {
+    return this.each(tx, inputs, (input) => ({ operation: 'hold', input }), asHeld);
   }
 
   /** Spends held money, in parts if wanted, never above the hold. The journal takes it from the holder and posts the given postings. */
-  async capture(tx: Tx, inputs: readonly CaptureInput[]): Promise<Posted[]> {
-    return (
-      await this.apply(
-        tx,
-        inputs.map((input) => ({ operation: 'capture', input })),
-      )
-    ).map(asPosted);
+  capture(tx: Tx, inputs: readonly CaptureInput[]): Promise<Posted[]> {
+    return this.each(tx, inputs, (input) => ({ operation: 'capture', input }), asPosted);
   }
 
   /** Gives back what is left of holds. */
-  async void(tx: Tx, inputs: readonly VoidInput[]): Promise<Held[]> {
-    return (
-      await this.apply(
-        tx,
-        inputs.map((input) => ({ operation: 'void', input })),
-      )
-    ).map(asHeld);
+  void(tx: Tx, inputs: readonly VoidInput[]): Promise<Held[]> {
+    return this.each(tx, inputs, (input) => ({ operation: 'void', input }), asHeld);
   }
 
   /** Posts the opposite of journals, linked to them, now or at their effective date. A journal is reversed at most once. */
-  async reverse(tx: Tx, inputs: readonly ReverseInput[]): Promise<Posted[]> {
-    return (
-      await this.apply(
-        tx,
-        inputs.map((input) => ({ operation: 'reverse', input })),
-      )
-    ).map(asPosted);
+  reverse(tx: Tx, inputs: readonly ReverseInput[]): Promise<Posted[]> {
+    return this.each(tx, inputs, (input) => ({ operation: 'reverse', input }), asPosted);
   }
 
   /** Writes of different kinds as one set, decided in the order given, each by itself. */
@@ -220,6 +197,19 @@ export class Ledger {
     return readStatement(reader, code, range);
   }
 
+  /**
+   * Which credits paid which debits of an account, by the method asked, in the order in which it came about, page by page.
+   * Refuses an account that was not empty for more than 100,000 postings.
+   */
+  lineage(reader: Reader, code: string, choice: LineageChoice, limit = 100): Promise<LineagePage> {
+    return readLineage(reader, code, choice, limit);
+  }
+
+  /** What the balance of an account consists of: what is left of which credits; they sum to the posted balance. */
+  consistsOf(reader: Reader, code: string, method: LineageMethod): Promise<LineageRest[]> {
+    return readRests(reader, code, method);
+  }
+
   /** Journals with their postings, by id or by reference: why the money moved. */
   journals(
     reader: Reader,
@@ -269,6 +259,15 @@ export class Ledger {
       await tx.execute('ROLLBACK TO SAVEPOINT ledger_dry_run');
       await tx.execute('RELEASE SAVEPOINT ledger_dry_run');
     }
+  }
+
+  private async each<Input, Told>(
+    tx: Tx,
+    inputs: readonly Input[],
+    command: (input: Input) => Command,
+    told: (answer: Answer) => Told,
+  ): Promise<Told[]> {
+    return (await this.apply(tx, inputs.map(command))).map(told);
   }
 
   private async tell(tx: Tx, crossings: Crossing[]): Promise<void> {
