@@ -1,4 +1,5 @@
 import { type Invariant, within } from '../invariant';
+import { liabilityDue } from './liability';
 
 /** What each journal moved: the sum of what it added anywhere. */
 const moved = `
@@ -10,7 +11,10 @@ const moneyDue = `
   SELECT 'capture:' || checkout_id AS key, 'wallet_payment' AS kind, wallet_minor AS amount FROM checkout_payments WHERE state = 'captured' AND wallet_minor > 0
   UNION ALL SELECT 'card:' || checkout_id, 'card_payment', card_minor FROM checkout_payments WHERE state = 'captured' AND card_minor > 0
   UNION ALL SELECT 'refund:' || id, 'refund', wallet_minor + card_minor FROM payment_refunds WHERE state = 'completed'
-  UNION ALL SELECT 'topup:' || id, 'topup', amount_minor FROM wallet_topups WHERE state = 'completed'`;
+  UNION ALL SELECT 'topup:' || id, 'topup', amount_minor FROM wallet_topups WHERE state = 'completed'
+  UNION ALL ${liabilityDue}
+  UNION ALL SELECT coalesce(journal.key, 'transfer:' || t.id), 'transfer', t.amount_minor FROM wallet_transfers t LEFT JOIN ledger_journals journal ON journal.id = t.journal_id
+  UNION ALL SELECT key, kind, amount_minor FROM ledger_entries`;
 
 const pointsDue = `
   SELECT 'earn:' || order_id || ':' || program_id AS key, 'earn' AS kind, points AS amount FROM loyalty_receipts WHERE kind = 'earn' AND points > 0

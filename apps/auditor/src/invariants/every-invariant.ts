@@ -2,11 +2,13 @@ import type { Invariant } from '../invariant';
 import { analyticsInvariants } from './analytics';
 import { bookInvariants } from './books';
 import { cashbackInvariants } from './cashback';
+import { closeInvariants } from './closes';
 import { copyInvariants } from './copies';
 import { couponInvariants } from './coupons';
 import { earningInvariants } from './earning';
 import { fraudInvariants } from './fraud';
 import { ledgerInvariants } from './ledgers';
+import { liabilityInvariants } from './liability';
 import { messageInvariants } from './messages';
 import { notificationInvariants } from './notifications';
 import { orderInvariants } from './orders';
@@ -15,6 +17,7 @@ import { pointInvariants } from './points';
 import { refundInvariants } from './refunds';
 import { stockInvariants } from './stock';
 import { stuckInvariants } from './stuck';
+import { walletInvariants } from './wallets';
 
 /** All that is proven, in the order in which it is told: from what was said, along an order, to the points. */
 export const everyInvariant: readonly Invariant[] = [
@@ -29,7 +32,10 @@ export const everyInvariant: readonly Invariant[] = [
   ...earningInvariants,
   ...pointInvariants,
   ...cashbackInvariants,
+  ...liabilityInvariants,
+  ...closeInvariants,
   ...bookInvariants,
+  ...walletInvariants,
   ...ledgerInvariants,
   ...notificationInvariants,
   ...analyticsInvariants,

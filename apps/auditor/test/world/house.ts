@@ -42,6 +42,10 @@ const hearing: Record<Service, string[]> = {
     'wallet.refund.issue',
     'loyalty.cashback.accrued',
     'loyalty.cashback.reversed',
+    'loyalty.points.earned',
+    'loyalty.points.clawed_back',
+    'loyalty.points.redeemed',
+    'loyalty.points.expired',
   ],
   loyalty: ['auth.user.verified', 'orders.order.completed', 'orders.order.refunded'],
   notifications: [

@@ -2,6 +2,7 @@ import { pointsClawedBack, pointsEarned, tierUpgraded } from '@florin/contracts'
 import { newId } from '@florin/kernel';
 import { type House, storyAt } from './house';
 import { type Cashback, halfUp } from './cashback';
+import type { Liability } from './liability';
 import type { Post } from './post';
 import { accounts, type Member, type OrderLine, type Sale } from './things';
 
@@ -27,6 +28,7 @@ export class Points {
     private readonly house: House,
     private readonly post: Post,
     private readonly cashback: Cashback,
+    private readonly liability: Liability,
   ) {}
 
   earn({ id: orderId, member, lines, totalMinor }: Sale): void {
@@ -66,6 +68,7 @@ export class Points {
     });
     if (points > 0) {
       earned.lot = { id: newId(), receiptId, earned: points, remaining: points, moved: [[receiptId, points]] };
+      this.liability.take(earned.lot.id, receiptId, orderId, member, points);
       stores.post('loyalty', `earn:${orderId}:${programId}`, 'earn', `order:${orderId}`, [
         [accounts.issuance(programId), -points],
         [accounts.points(member.id, programId), points],
@@ -108,6 +111,7 @@ export class Points {
     member.qualifyingPoints -= owed;
     const receiptId = newId();
     if (earned.lot) earned.lot.remaining -= owed;
+    if (earned.lot) this.liability.clawBack(earned.lot.id, refundId, owed);
     if (owed > 0) earned.lot?.moved.push([receiptId, -owed]);
     this.receipt({
       id: receiptId,

@@ -3,8 +3,10 @@ import { Endings } from './endings';
 import { beginFraudCheck } from './fraud';
 import { House } from './house';
 import { Keepers } from './keepers';
+import { type Books, Liability } from './liability';
 import { Points } from './points';
 import { Post } from './post';
+import { Purses, type Transfer } from './purses';
 import { Returns, type Return } from './returns';
 import { Sales } from './sales';
 import { Shop } from './shop';
@@ -35,6 +37,9 @@ export interface Story {
   elsewhere: Sale;
   /** Paid from the wallet alone. */
   pocket: Sale;
+  liability: Books;
+  /** Between members. */
+  gift: Transfer;
 }
 
 /** One line of a purchase. */
@@ -46,7 +51,8 @@ export async function tellStory(stores: Stores): Promise<Story> {
   const [post, till, cashback] = [new Post(house), new Till(house), new Cashback(house)];
   beginFraudCheck(house);
   const shop = new Shop(house, post);
-  const points = new Points(house, post, cashback);
+  const liability = new Liability(house);
+  const points = new Points(house, post, cashback, liability);
   const endings = new Endings(house, post, points);
   const sales = new Sales(house, till, new Keepers(house, shop), endings);
   const returns = new Returns(house, shop, post, endings, points);
@@ -84,8 +90,13 @@ export async function tellStory(stores: Stores): Promise<Story> {
   const free = sales.buy({ member: ben, lines: [of(sample, 1)] });
   const elsewhere = sales.buy({ member: eve, lines: [of(mugs, 1)] });
   const pocket = sales.buy({ member: ada, lines: [of(filters, 1)], walletMinor: 333 });
+  const purses = new Purses(house);
+  const gift = purses.give(ada, ben, 40);
+  purses.byHand(merchant.id, 700);
   for (const part of [sales, returns, points, cashback, shop, house]) part.close();
+  liability.close(stranger.id);
   await fill(stores, returned, returns);
+  await liability.closeMonth(stores);
   return {
     merchant,
     stranger,
@@ -105,6 +116,8 @@ export async function tellStory(stores: Stores): Promise<Story> {
     free,
     elsewhere,
     pocket,
+    liability: liability.books,
+    gift,
   };
 }
 
@@ -112,6 +125,7 @@ export async function tellStory(stores: Stores): Promise<Story> {
 async function fill(stores: Stores, returned: Sale, returns: Returns): Promise<void> {
   await stores.fill();
   await stores.onDatabase('orders', (client) => client.query(`UPDATE coupon_codes SET taken = 1`));
+  await stores.onDatabase('wallet', (client) => Purses.name(client));
   await stores.onDatabase('catalog', async (client) => {
     for (const each of returned.lines)
       await client.query('UPDATE inventory_reservations SET restocked = $2 WHERE line_id = $1', [
