@@ -1,5 +1,6 @@
 import { type Invariant, within } from '../invariant';
 import { liabilityDue } from './liability';
+import { payoutsDue } from './payouts';
 
 /** What each journal moved: the sum of what it added anywhere. */
 const moved = `
@@ -12,6 +13,7 @@ const moneyDue = `
   UNION ALL SELECT 'card:' || checkout_id, 'card_payment', card_minor FROM checkout_payments WHERE state = 'captured' AND card_minor > 0
   UNION ALL SELECT 'refund:' || id, 'refund', wallet_minor + card_minor FROM payment_refunds WHERE state = 'completed'
   UNION ALL SELECT 'topup:' || id, 'topup', amount_minor FROM wallet_topups WHERE state = 'completed'
+  UNION ALL ${payoutsDue}
   UNION ALL ${liabilityDue}
   UNION ALL SELECT coalesce(journal.key, 'transfer:' || t.id), 'transfer', t.amount_minor FROM wallet_transfers t LEFT JOIN ledger_journals journal ON journal.id = t.journal_id
   UNION ALL SELECT key, kind, amount_minor FROM ledger_entries`;

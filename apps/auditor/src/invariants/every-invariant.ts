@@ -13,6 +13,7 @@ import { messageInvariants } from './messages';
 import { notificationInvariants } from './notifications';
 import { orderInvariants } from './orders';
 import { paymentInvariants } from './payments';
+import { payoutInvariants } from './payouts';
 import { pointInvariants } from './points';
 import { refundInvariants } from './refunds';
 import { stockInvariants } from './stock';
@@ -27,6 +28,7 @@ export const everyInvariant: readonly Invariant[] = [
   ...copyInvariants,
   ...stockInvariants,
   ...paymentInvariants,
+  ...payoutInvariants,
   ...fraudInvariants,
   ...refundInvariants,
   ...earningInvariants,

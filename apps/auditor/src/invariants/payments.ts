@@ -107,7 +107,8 @@ const holdsMatch = within({
   offenders: `
     SELECT coalesce('checkout:' || c.checkout_id, 'hold:' || h.id) AS subject,
       format('checkout %s for %s; hold %s of %s', coalesce(c.state, 'unknown'), c.wallet_minor, coalesce(h.status, 'none'), h.amount) AS detail
-    FROM (SELECT * FROM checkout_payments WHERE wallet_minor > 0) c FULL JOIN ledger_holds h ON h.key = 'checkout:' || c.checkout_id
+    FROM (SELECT * FROM checkout_payments WHERE wallet_minor > 0) c
+      FULL JOIN (SELECT * FROM ledger_holds WHERE key NOT LIKE 'withdrawal:%') h ON h.key = 'checkout:' || c.checkout_id
     WHERE c.checkout_id IS NULL OR CASE
       WHEN h.id IS NULL THEN c.state <> 'refused'
       ELSE h.amount <> c.wallet_minor OR h.status <> CASE c.state WHEN 'captured' THEN 'captured' WHEN 'refused' THEN 'voided' WHEN 'released' THEN 'voided' ELSE 'open' END END`,

@@ -4,6 +4,7 @@ import { beginFraudCheck } from './fraud';
 import { House } from './house';
 import { Keepers } from './keepers';
 import { type Books, Liability } from './liability';
+import { type Payouts, Withdrawals } from './payouts';
 import { Points } from './points';
 import { Post } from './post';
 import { Purses, type Transfer } from './purses';
@@ -40,6 +41,7 @@ export interface Story {
   liability: Books;
   /** Between members. */
   gift: Transfer;
+  payouts: Payouts;
 }
 
 /** One line of a purchase. */
@@ -93,9 +95,11 @@ export async function tellStory(stores: Stores): Promise<Story> {
   const purses = new Purses(house);
   const gift = purses.give(ada, ben, 40);
   purses.byHand(merchant.id, 700);
+  const payouts = new Withdrawals(house).tell(shop.member(merchant, 'Cy'), till);
   for (const part of [sales, returns, points, cashback, shop, house]) part.close();
   liability.close(stranger.id);
   await fill(stores, returned, returns);
+  await Withdrawals.giveBack(stores, payouts);
   await liability.closeMonth(stores);
   return {
     merchant,
@@ -118,6 +122,7 @@ export async function tellStory(stores: Stores): Promise<Story> {
     pocket,
     liability: liability.books,
     gift,
+    payouts,
   };
 }
 

@@ -4,7 +4,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { PAYOUT_PROVIDER, type PayoutProvider } from '../payout-providers/payout-provider';
 import { MoveWithdrawals } from '../withdrawals/move-withdrawals';
 import type { Move, Withdrawal } from '../withdrawals/withdrawal';
-import { after, isDoubtful, type LearnedFrom, type PayoutAction, type PayoutFact } from '../withdrawals/withdrawal-states';
+import {
+  after,
+  isDoubtful,
+  type LearnedFrom,
+  type PayoutAction,
+  type PayoutFact,
+} from '../withdrawals/withdrawal-states';
 import { PayoutsRepository } from './payouts.repository';
 
 export interface HeardOfPayout {
