@@ -89,14 +89,14 @@ const mutations: Mutation[] = [
   {
     title: 'a lot that is larger than its receipt',
     sql: ({ mixed }) => ({ loyalty: `UPDATE loyalty_lots SET earned = earned + 1 WHERE order_id = '${mixed.id}'` }),
-    breaks: ['loyalty.lots-match-receipts'],
+    breaks: ['liability.lots-are-loyaltys', 'loyalty.lots-match-receipts'],
   },
   {
     title: 'points that are gone from a lot and not from the balance',
     sql: ({ mixed }) => ({
       loyalty: `UPDATE loyalty_lots SET remaining = remaining - 1 WHERE order_id = '${mixed.id}'`,
     }),
-    breaks: ['loyalty.lots-are-the-balance', 'loyalty.movements-lead-to-the-lots'],
+    breaks: ['liability.lots-are-loyaltys', 'loyalty.lots-are-the-balance', 'loyalty.movements-lead-to-the-lots'],
   },
   {
     title: 'a movement of a lot that nobody wrote down',
