@@ -14,7 +14,7 @@ import {
   deskEnvironment,
   edgeEnvironment,
   edgeUrl,
-  processorEnvironment,
+  sandboxes,
   serviceEnvironment,
   serviceUrls,
   type Surroundings,
@@ -163,7 +163,7 @@ export class House {
     return this.standing().broker;
   }
 
-  /** A process by name: a service, edge, desk or processor. */
+  /** A process by name: a service, edge, desk, processor or payouts. */
   process(name: string): Supervised {
     const found = this.processes.get(name);
     if (!found)
@@ -233,12 +233,12 @@ export class House {
     const wanted = (this.options.services ?? services).filter((service) => isBuilt(`apps/${service}/src/main.js`));
     const missing = services.filter((service) => !wanted.includes(service));
     if (missing.length > 0) this.remark(`not here: ${missing.join(', ')}`);
-    this.supervise('processor', 'tools/sandbox/main.js', processorEnvironment(around));
+    for (const { name, entry, env } of sandboxes(around)) this.supervise(name, entry, env);
     this.supervise('desk', 'tools/edge/desk/main.js', deskEnvironment(around));
     this.supervise('edge', 'tools/edge/main.js', edgeEnvironment(around));
     for (const service of wanted)
       this.supervise(service, `apps/${service}/src/main.js`, this.env(service), memoryFlags);
-    await progress(`${wanted.length} services, edge, mailbox and card processor`, () =>
+    await progress(`${wanted.length} services, edge, mailbox, card processor and payout provider`, () =>
       Promise.all([...this.processes.values()].map((one) => one.start())),
     );
   }
@@ -294,7 +294,7 @@ function choosePorts(dir: string, wish: HouseOptions['ports']): Promise<Ports> {
 
 /** Data, not secrets: people keep their passwords over a reset. */
 function forget(dir: string): void {
-  for (const name of ['postgres', 'rabbitmq', 'redis', 'desk', 'processor', 'clock.json', 'demo.json', 'ports.json']) {
+  const servers = ['postgres', 'rabbitmq', 'redis', 'desk', 'processor', 'payouts'];
+  for (const name of [...servers, 'clock.json', 'demo.json', 'ports.json'])
     rmSync(join(dir, name), { recursive: true, force: true });
-  }
 }

@@ -10,6 +10,7 @@ const offsets: Record<string, number> = {
   ...Object.fromEntries(services.map((service, index) => [service, index + 1])),
   desk: 8,
   processor: 9,
+  payouts: 10,
   smtp: 25,
   postgres: 32,
   rabbitmq: 72,

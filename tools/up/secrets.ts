@@ -19,6 +19,10 @@ export interface Secrets {
   dataKey: string;
   processorApiKey: string;
   processorWebhookSecret: string;
+  payoutApiKey: string;
+  payoutWebhookKey: string;
+  /** Seals the accounts that members are paid on. 32 bytes, base64url. */
+  payoutDataKey: string;
   people: Person[];
 }
 
@@ -46,6 +50,9 @@ function create(): Secrets {
     dataKey: randomBytes(32).toString('base64url'),
     processorApiKey: `sk_local_${randomBytes(18).toString('base64url')}`,
     processorWebhookSecret: `whsec_${randomBytes(24).toString('base64')}`,
+    payoutApiKey: `payout_local_${randomBytes(18).toString('base64url')}`,
+    payoutWebhookKey: randomBytes(24).toString('base64url'),
+    payoutDataKey: randomBytes(32).toString('base64url'),
     people: people.map(([name, role]) => ({
       name,
       role,
@@ -55,14 +62,12 @@ function create(): Secrets {
   };
 }
 
-/** The secrets of this folder; new ones the first time. Readable to their owner only. */
+/** The secrets of this folder; new ones the first time, and for what an older run did not have. Readable to their owner only. */
 export function secretsOf(dir: string): Secrets {
   const file = join(dir, 'secrets.json');
-  if (existsSync(file)) {
-    chmodSync(file, 0o600);
-    return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
-  }
-  const secrets = create();
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>) : {};
+  const secrets = { ...create(), ...known };
   writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  chmodSync(file, 0o600);
   return secrets;
 }

@@ -17,6 +17,7 @@ export interface Surroundings {
 }
 
 export const localAudience = 'florin';
+const payoutOrganization = 'florin_local';
 
 export const edgeUrl = (ports: Ports): string => `http://localhost:${ports['edge']}`;
 
@@ -51,6 +52,12 @@ function ownOf(service: ServiceName, { ports, secrets }: Surroundings): Record<s
         PROCESSOR_URL: `http://127.0.0.1:${ports['processor']}`,
         PROCESSOR_API_KEY: secrets.processorApiKey,
         PROCESSOR_WEBHOOK_SECRET: secrets.processorWebhookSecret,
+        PAYOUT_URL: `http://127.0.0.1:${ports['payouts']}`,
+        PAYOUT_ORGANIZATION_ID: payoutOrganization,
+        PAYOUT_API_KEY: secrets.payoutApiKey,
+        PAYOUT_WEBHOOK_KEY: secrets.payoutWebhookKey,
+        PAYOUT_ACCOUNT_ID: 'local_account',
+        PAYOUT_DATA_KEYS: `local:${secrets.payoutDataKey}`,
       };
     case 'notifications':
       return {
@@ -114,13 +121,38 @@ export function deskEnvironment({ ports, servers, dir }: Surroundings): Record<s
   };
 }
 
-export function processorEnvironment({ ports, secrets, dir }: Surroundings): Record<string, string> {
-  return {
+/** The worlds outside that a local run brings along: who takes cards, and who pays out. */
+export function sandboxes({
+  ports,
+  secrets,
+  dir,
+}: Surroundings): { name: string; entry: string; env: Record<string, string> }[] {
+  const callback = `${edgeUrl(ports)}/api/v1`;
+  const environment = (name: string, own: Record<string, string>) => ({
     ...inherited(),
-    PORT: String(ports['processor']),
-    DATA_DIR: join(dir, 'processor'),
-    PROCESSOR_API_KEY: secrets.processorApiKey,
-    PROCESSOR_WEBHOOK_SECRET: secrets.processorWebhookSecret,
-    WEBHOOK_URL: `${edgeUrl(ports)}/api/v1/payments/webhooks/sandbox`,
-  };
+    PORT: String(ports[name]),
+    DATA_DIR: join(dir, name),
+    ...own,
+  });
+  return [
+    {
+      name: 'processor',
+      entry: 'tools/sandbox/main.js',
+      env: environment('processor', {
+        PROCESSOR_API_KEY: secrets.processorApiKey,
+        PROCESSOR_WEBHOOK_SECRET: secrets.processorWebhookSecret,
+        WEBHOOK_URL: `${callback}/payments/webhooks/sandbox`,
+      }),
+    },
+    {
+      name: 'payouts',
+      entry: 'tools/sandbox/payouts-main.js',
+      env: environment('payouts', {
+        PAYOUT_ORGANIZATION_ID: payoutOrganization,
+        PAYOUT_API_KEY: secrets.payoutApiKey,
+        PAYOUT_WEBHOOK_KEY: secrets.payoutWebhookKey,
+        WEBHOOK_URL: `${callback}/payouts/webhooks/modern_treasury`,
+      }),
+    },
+  ];
 }
