@@ -13,6 +13,7 @@ import { CloseModule } from './close/close.module';
 import { CheckoutModule } from './checkout/checkout.module';
 import { WalletConfig } from './config';
 import { FraudModule, fraudPartitions } from './fraud/fraud.module';
+import { ExchangeModule } from './exchange/exchange.module';
 import { GiftCardsModule } from './gift-cards/gift-cards.module';
 import { LimitsModule } from './limits/limits.module';
 import { HistoryModule } from './history/history.module';
@@ -29,6 +30,7 @@ import { SettingsModule } from './settings/settings.module';
 import { StoreCreditModule } from './store-credit/store-credit.module';
 import { TopupsModule } from './topups/topups.module';
 import { TransfersModule } from './transfers/transfers.module';
+import { VouchersModule } from './vouchers/vouchers.module';
 import { WebhooksModule } from './webhooks/webhooks.module';
 import { WithdrawalsModule } from './withdrawals/withdrawals.module';
 
@@ -51,6 +53,7 @@ const service = 'wallet';
     SettingsModule,
     StoreCreditModule,
     GiftCardsModule,
+    ExchangeModule,
     LimitsModule,
     PaymentsModule,
     FraudModule,
@@ -65,6 +68,7 @@ const service = 'wallet';
     CloseModule,
     SettlementModule,
     ReconciliationModule,
+    VouchersModule,
     WebhooksModule,
     BeneficiariesModule,
     PayoutSettingsModule,

@@ -52,8 +52,12 @@ import { refundIssue } from './wallet/refund-issue.v1';
 import { settlementIssued } from './wallet/settlement-issued.v1';
 import { topupCompleted } from './wallet/topup-completed.v1';
 import { transferCompleted } from './wallet/transfer-completed.v1';
+import { exchangeCompleted } from './wallet/exchange-completed.v1';
 import { giftCardChanged } from './wallet/gift-card-changed.v1';
 import { storeCreditChanged } from './wallet/store-credit-changed.v1';
+import { voucherRedeem } from './wallet/voucher-redeem.v1';
+import { voucherRedeemed } from './wallet/voucher-redeemed.v1';
+import { voucherRefused } from './wallet/voucher-refused.v1';
 import { walletFrozen } from './wallet/wallet-frozen.v1';
 import { walletUnfrozen } from './wallet/wallet-unfrozen.v1';
 
@@ -112,8 +116,12 @@ export const allContracts: readonly MessageContract[] = [
   settlementIssued,
   topupCompleted,
   transferCompleted,
+  exchangeCompleted,
   giftCardChanged,
   storeCreditChanged,
+  voucherRedeem,
+  voucherRedeemed,
+  voucherRefused,
   walletFrozen,
   walletUnfrozen,
 ];

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module';
 import { PaymentsModule } from '../payments/payments.module';
 import { BookCheckouts } from './book-checkouts';
+import { ExchangeModule } from '../exchange/exchange.module';
 import { GiftCardsModule } from '../gift-cards/gift-cards.module';
 import { LimitsModule } from '../limits/limits.module';
 import { SettingsModule } from '../settings/settings.module';
@@ -21,7 +22,15 @@ import { ReservePayment } from './reserve-payment';
 import { SettleCheckouts } from './settle-checkouts';
 
 @Module({
-  imports: [AccountsModule, GiftCardsModule, LimitsModule, PaymentsModule, SettingsModule, StoreCreditModule],
+  imports: [
+    AccountsModule,
+    ExchangeModule,
+    GiftCardsModule,
+    LimitsModule,
+    PaymentsModule,
+    SettingsModule,
+    StoreCreditModule,
+  ],
   controllers: [PaymentConsumer],
   providers: [
     BookCheckouts,

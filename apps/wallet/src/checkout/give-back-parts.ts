@@ -35,11 +35,6 @@ export class GiveBackParts {
     private readonly giveBackValues: GiveBackValues,
   ) {}
 
-  /** Says of refunds that the member takes store credit instead of wallet money. */
-  async asStoreCredit(tx: Tx, refundId: string): Promise<void> {
-    await tx.execute('UPDATE payment_refunds SET to_store_credit = true WHERE id = $1', [refundId]);
-  }
-
   /** Gives the postings of each refund's wallet part, by refund. They sum to `walletMinor` in the refund's currency. */
   async within(tx: Tx, refunds: readonly WalletRefund[]): Promise<Map<string, GivenBack>> {
     const given = new Map<string, GivenBack>();

@@ -4,6 +4,8 @@ import { Ledger } from '@florin/ledger';
 import { Injectable } from '@nestjs/common';
 import { walletAccount } from '../accounts/money-accounts';
 import { OpenWallets } from '../accounts/open-wallets';
+import { ExchangeForCheckouts } from '../exchange/exchange-for-checkouts';
+import type { Quote } from '../exchange/exchange.repository';
 import { Limits } from '../limits/limits';
 import { FindSettings } from '../settings/find-settings';
 import { holdKey, partKey } from './checkout-parts.repository';
@@ -24,8 +26,8 @@ export interface HeldParts {
 const notThatMuch = 'The wallet does not hold that much.';
 
 /**
- * Sets the wallet part of checkouts aside: within the limits, from gift cards, store credit and wallet money, a hold each. A
- * checkout is held altogether or not at all.
+ * Sets the wallet part of checkouts aside: within the limits, from gift cards, store credit and wallet money, or from money of
+ * another currency as quoted, a hold each. A checkout is held altogether or not at all.
  */
 @Injectable()
 export class HoldWalletParts {
@@ -34,6 +36,7 @@ export class HoldWalletParts {
     private readonly limits: Limits,
     private readonly findPurses: FindPurses,
     private readonly settings: FindSettings,
+    private readonly exchange: ExchangeForCheckouts,
     private readonly ledger: Ledger,
   ) {}
 
@@ -69,6 +72,7 @@ export class HoldWalletParts {
   }
 
   private async split(tx: Tx, asked: readonly PaymentReserve[], held: HeldParts): Promise<void> {
+    const quoted = await this.exchange.of(tx, asked);
     const [pursesOf, settingsOf] = await Promise.all([
       this.findPurses.of(tx, asked),
       this.settings.ofAll(
@@ -77,6 +81,12 @@ export class HoldWalletParts {
       ),
     ]);
     for (const data of asked) {
+      const quote = quoted.get(data.checkoutId);
+      if (quote) {
+        if (quote.ok) held.parts.set(data.checkoutId, [exchangePart(quote.quote)]);
+        else held.refusals.set(data.checkoutId, { code: quote.code, reason: quote.reason });
+        continue;
+      }
       const { spend } = settingsOf(data.merchantId).store_credit;
       const purses = pursesOf(data) ?? [];
       const parts =
@@ -116,7 +126,27 @@ export class HoldWalletParts {
         })),
       );
     for (const checkoutId of refusals.keys()) parts.delete(checkoutId);
+    await this.exchange.used(
+      tx,
+      [...parts].flatMap(([checkoutId, all]) =>
+        all.flatMap(({ source, sourceId }) =>
+          source === 'exchange' && sourceId !== null ? [{ quoteId: sourceId, checkoutId }] : [],
+        ),
+      ),
+    );
   }
+}
+
+/** Money of another currency, held as it is; the merchant's positions change it when it is captured. */
+function exchangePart(quote: Quote): Part {
+  return {
+    source: 'exchange',
+    sourceId: quote.id,
+    account: walletAccount({ ...quote, currency: quote.fromCurrency }),
+    heldCurrency: quote.fromCurrency,
+    heldMinor: quote.fromMinor,
+    paysMinor: quote.toMinor,
+  };
 }
 
 const plain = (data: PaymentReserve): Part => ({

@@ -19,6 +19,8 @@ import { LimitsAndFreezes1764100000500 } from './1764100000500-limits-and-freeze
 import { WalletSettings1764100000501 } from './1764100000501-wallet-settings';
 import { GiftCardsAndStoreCredit1764100000502 } from './1764100000502-gift-cards-and-store-credit';
 import { CheckoutParts1764100000503 } from './1764100000503-checkout-parts';
+import { Vouchers1764100000504 } from './1764100000504-vouchers';
+import { Exchange1764100000505 } from './1764100000505-exchange';
 import { PaymentLifecycle1764100000600 } from './1764100000600-payment-lifecycle';
 import { PaymentRoutings1764100000601 } from './1764100000601-payment-routings';
 import { WalletTransactions1764100000700 } from './1764100000700-wallet-transactions';
@@ -48,6 +50,8 @@ export const migrations = [
   WalletSettings1764100000501,
   GiftCardsAndStoreCredit1764100000502,
   CheckoutParts1764100000503,
+  Vouchers1764100000504,
+  Exchange1764100000505,
   PaymentLifecycle1764100000600,
   PaymentRoutings1764100000601,
   WalletTransactions1764100000700,
