@@ -21,10 +21,11 @@ const waiting = { headers: { prefer: 'wait=15' } };
 
 /** Payments as staff make them. */
 export class Payments {
+  readonly staffId = newId();
   readonly staff: HttpClient;
 
   constructor(private readonly house: House) {
-    this.staff = house.staff('finance_ops');
+    this.staff = house.service.http.as({ sub: this.staffId, roles: ['finance_ops'], merchants: [house.merchantId] });
   }
 
   ask(wanted: Wanted = {}, key?: string) {

@@ -27,6 +27,15 @@ export class CapturesRepository {
     );
   }
 
+  /** Those of the processor's ids of captures that are written down as taken. */
+  async known(tx: Tx, references: readonly string[]): Promise<Set<string>> {
+    const rows = await tx.query<{ reference: string }>(
+      `SELECT provider_reference AS reference FROM payment_captures WHERE provider_reference = ANY($1::text[]) AND state = 'captured'`,
+      [references],
+    );
+    return new Set(rows.map(({ reference }) => reference));
+  }
+
   async end(tx: Tx, ended: readonly EndedCapture[]): Promise<void> {
     if (ended.length === 0) return;
     await tx.execute(

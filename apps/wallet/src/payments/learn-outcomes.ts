@@ -60,13 +60,16 @@ export class LearnOutcomes {
       heard.map(({ paymentId }) => paymentId),
     );
     const byId = new Map(payments.map((payment) => [payment.id, payment]));
+    const looks = heard.flatMap(({ fact }) => (fact?.fact === 'look' ? [fact.capture] : []));
+    const known = looks.length > 0 ? await this.captures.known(tx, looks) : new Set();
     await this.within(
       tx,
       heard.filter(({ paymentId, fact }) => {
         const payment = byId.get(paymentId);
         if (!payment || !fact) return false;
+        if (fact.fact === 'look') return !known.has(fact.capture);
         // With parts in the queue it takes the lock to know.
-        if (fact.fact === 'look' || payment.capturingMinor > 0) return true;
+        if (payment.capturingMinor > 0) return true;
         return tellsNews(payment, after({ ...payment, queue: [] }, fact));
       }),
     );

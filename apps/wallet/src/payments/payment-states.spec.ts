@@ -26,7 +26,7 @@ const facts: fc.Arbitrary<ChargeFact> = fc.oneof(
     { fact: 'voided', reference: 'r' },
     { fact: 'expired', reference: 'r' },
     { fact: 'absent' },
-    { fact: 'look', reference: 'r' },
+    { fact: 'look', reference: 'r', capture: 'c' },
   ),
   fc.record({
     fact: fc.constant('captured' as const),

@@ -17,8 +17,8 @@ export type ChargeFact =
   | { fact: 'expired'; reference: string }
   /** The processor has never heard of it. */
   | { fact: 'absent' }
-  /** Something happened, and only asking says what. */
-  | { fact: 'look'; reference: string };
+  /** Something happened, and only asking says what; nothing new when it is about a capture that is known. */
+  | { fact: 'look'; reference: string; capture: string };
 
 export type RefundFact =
   | { fact: 'refunded'; reference: string }

@@ -79,7 +79,8 @@ export class PaypalProcessor implements CardProcessor {
     if (capture.status === 'DECLINED' || capture.status === 'FAILED')
       return { fact: 'capture_failed', code: codeOf(capture.status_details?.reason, 'capture_declined') };
     // The answer tells of this part alone; the order tells of all of them.
-    return this.query(charge, signal);
+    const all = await this.query(charge, signal);
+    return all.fact === 'captured' ? { ...all, capture: capture.id } : all;
   }
 
   async void(charge: Charge, signal: AbortSignal): Promise<ChargeFact> {

@@ -40,8 +40,7 @@ function chargeFactOf(type: string, resource: Fields): ChargeFact | undefined {
       return { fact: 'authorised', reference, authorisation: resource['id'] };
     return undefined;
   }
-  if (type.startsWith('PAYMENT.CAPTURE.')) return { fact: 'look', reference };
-  return undefined;
+  return type.startsWith('PAYMENT.CAPTURE.') ? { fact: 'look', reference, capture: String(resource['id']) } : undefined;
 }
 
 /** The order that a resource belongs to. */
