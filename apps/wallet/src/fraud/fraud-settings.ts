@@ -76,7 +76,7 @@ export const defaultSettings: FraudSettings = {
   review_minutes: 60,
   on_expiry: 'deny',
   frequency: {
-    weight: 35,
+    weight: 30,
     limits: [
       { window: '1m', at_most: 5 },
       { window: '1h', at_most: 15 },
@@ -84,7 +84,7 @@ export const defaultSettings: FraudSettings = {
     ],
   },
   amount: {
-    weight: 35,
+    weight: 25,
     min_history: 8,
     most_excess: 6,
     round_to_minor: 10_000,

@@ -8,7 +8,7 @@ import {
   IdParam,
   type Page,
 } from '@florin/http';
-import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { DecisionQueries } from './decision-queries';
 import {
   DecideReviewDto,
@@ -57,20 +57,29 @@ export class FraudController {
 
   /** Takes a decision again, with what it was taken with or with other settings. Changes nothing. */
   @Post('decisions/:id/replay')
-  @HttpCode(200)
   @Requires('wallet.fraud:read')
+  @Idempotent()
   @Answers(ReplayedDto, { status: 200 })
-  replay(@CurrentCaller() caller: Caller, @IdParam('id') id: string, @Body() wish: ReplayDto): Promise<ReplayedDto> {
-    return this.replayDecisions.one(caller.merchantId, id, wish);
+  replay(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @IdParam('id') id: string,
+    @Body() wish: ReplayDto,
+  ): Promise<Answered<ReplayedDto>> {
+    return this.replayDecisions.execute(caller, request, id, wish);
   }
 
   /** Takes all decisions of a span of time again and counts what would come out otherwise. Changes nothing. */
   @Post('replays')
-  @HttpCode(200)
   @Requires('wallet.fraud:read')
+  @Idempotent()
   @Answers(ReplayedManyDto, { status: 200 })
-  replayMany(@CurrentCaller() caller: Caller, @Body() wish: ReplayManyDto): Promise<ReplayedManyDto> {
-    return this.replayDecisions.many(caller.merchantId, wish);
+  replayMany(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @Body() wish: ReplayManyDto,
+  ): Promise<Answered<ReplayedManyDto>> {
+    return this.replayDecisions.executeMany(caller, request, wish);
   }
 
   /** The queue, oldest first. */

@@ -1,4 +1,6 @@
-import { Reads } from '@florin/database';
+import type { Caller } from '@florin/access';
+import { Reads, Transactions } from '@florin/database';
+import { type Answered, Idempotency, type IdempotentRequest, ok } from '@florin/http';
 import { canonicalJson, present, Refusal } from '@florin/kernel';
 import { Injectable } from '@nestjs/common';
 import { AddressKeys } from './address-keys';
@@ -16,7 +18,7 @@ const mostReplayed = 5_000;
 const perPage = 500;
 const mostExamples = 20;
 
-/** Takes decisions again from what they were taken from. Nothing is written: it shows what was, or what would be. */
+/** Takes decisions again from what they were taken from. No decision changes: it shows what was, or what would be. */
 @Injectable()
 export class ReplayDecisions {
   constructor(
@@ -24,10 +26,21 @@ export class ReplayDecisions {
     private readonly decisions: DecisionsRepository,
     private readonly settings: SettingsRepository,
     private readonly addressKeys: AddressKeys,
+    private readonly transactions: Transactions,
+    private readonly idempotency: Idempotency,
   ) {}
 
   /** One decision; refuses with 422 `draft_missing` and, for rules that are no longer here, `rules_unknown`. */
-  async one(merchantId: string, id: string, wish: ReplayDto): Promise<ReplayedDto> {
+  execute(caller: Caller, request: IdempotentRequest, id: string, wish: ReplayDto): Promise<Answered<ReplayedDto>> {
+    return this.kept(request, () => this.one(caller.merchantId, id, wish));
+  }
+
+  /** All of a span of time, with how many would come out otherwise. */
+  executeMany(caller: Caller, request: IdempotentRequest, wish: ReplayManyDto): Promise<Answered<ReplayedManyDto>> {
+    return this.kept(request, () => this.many(caller.merchantId, wish));
+  }
+
+  private async one(merchantId: string, id: string, wish: ReplayDto): Promise<ReplayedDto> {
     requireDraft(wish);
     const decision = await this.decisions.logged(this.reads, merchantId, id);
     if (!decision) throw decisionNotFound();
@@ -36,8 +49,7 @@ export class ReplayDecisions {
     return { ...verdict, equal: isEqual(decision, verdict) };
   }
 
-  /** All of a span of time, with how many would come out otherwise. */
-  async many(merchantId: string, wish: ReplayManyDto): Promise<ReplayedManyDto> {
+  private async many(merchantId: string, wish: ReplayManyDto): Promise<ReplayedManyDto> {
     requireDraft(wish);
     const [from, to] = [new Date(wish.from), new Date(wish.to)];
     const counts = new Map<string, number>();
@@ -75,6 +87,11 @@ export class ReplayDecisions {
   async differing(merchantId: string, decisions: readonly LoggedDecision[]): Promise<string[]> {
     const judgesOf = await this.judges(merchantId, { with: 'stored' }, decisions);
     return decisions.filter((each) => !isEqual(each, this.again(each, judgesOf(each)))).map(({ id }) => id);
+  }
+
+  /** What came of it is kept under the key of the request, and is nothing but that. */
+  private kept<T>(request: IdempotentRequest, replay: () => Promise<T>): Promise<Answered<T>> {
+    return this.transactions.run((tx) => this.idempotency.once(tx, request, async () => ok(await replay())));
   }
 
   private again({ features }: LoggedDecision, judges: Judges): Verdict {
