@@ -5,6 +5,7 @@ import { hasProgram, runProgram } from '../hooks';
 import { liveRun, type RunFile } from '../run-file';
 import { root } from '../services';
 import { clock } from './clock';
+import { close } from './close';
 import { trigger } from './trigger';
 
 const dir = process.env['FLORIN_DIR'] ?? join(root, '.local');
@@ -14,6 +15,7 @@ const usage = `
                     trigger <type> --member ada …      makes an event happen, to watch it travel
                     clock [show | advance 30d]         the clock of the local run
                     dead list|show|replay|discard …    messages that could not be handled
+                    close 2026-11 [--approve|--verify] a month of points: worked out, booked and locked, computed again
 `;
 
 function theRun(): RunFile {
@@ -37,6 +39,9 @@ async function florin([command, ...args]: string[]): Promise<number> {
       return 0;
     case 'clock':
       console.log(await clock(theRun().clockFile, args));
+      return 0;
+    case 'close':
+      console.log(await close(theRun(), args));
       return 0;
     case 'dead': {
       // Loaded only here: it brings the database and messaging libraries, which the other commands do without.
