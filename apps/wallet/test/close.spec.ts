@@ -78,6 +78,17 @@ it('DIF-WAL-1: expiry, clawbacks and late events, month after month: every month
   expect(await shop.house.faultsInBooks()).toEqual([]);
 });
 
+it('the first close takes in what happened in the months before it', async () => {
+  const given = shop.earn(month('2026-07'), 100, 1_000_00);
+  shop.redeem(month('2026-08'), given, 40);
+  shop.clawBack(month('2026-09'), given, 10);
+  const close = await shop.close('2026-10');
+  expect(only(close)).toMatchObject({ opening_minor: 0, additions_minor: 90, clawed_back_minor: 9 });
+  expect(await shop.verify(close)).toMatchObject({ ok: true });
+  expect(await shop.balance('contract-liability')).toBe(only(close)?.closing_minor);
+  expect(await shop.carried()).toBe(only(close)?.closing_minor);
+});
+
 it('DIF-WAL-1: a month needs four eyes, its turn and its end', async () => {
   shop.earn(month('2026-10'), 100, 1_000_00);
   const prepared = await shop.prepare('2026-10');

@@ -149,10 +149,10 @@ describe('closing month after month', () => {
 
   it('DIF-WAL-1: every roll-forward foots, and what is left unrecognised is the price less the revenue', () => {
     fc.assert(
-      fc.property(steps, (wanted) => {
+      fc.property(steps, fc.nat({ max: 5 }), (wanted, firstClosed) => {
         const history = historyOf(wanted);
-        let before: CohortLine[] = [];
-        for (const period of months) {
+        let before: CohortLine[] | undefined;
+        for (const period of months.slice(firstClosed)) {
           const seen = history.filter((row) => row.period <= period);
           const lines = closePeriod(period, seen, new Map([[programId, prior]]), before);
           for (const line of lines) expect(line.closing_minor).toBe(line.price_minor - line.recognised_minor);
@@ -160,7 +160,7 @@ describe('closing month after month', () => {
             const { opening_minor, additions_minor, clawed_back_minor, redeemed_minor, breakage_minor } = line;
             const moved = additions_minor - clawed_back_minor - redeemed_minor - breakage_minor - line.expired_minor;
             expect(opening_minor + moved).toBe(line.closing_minor);
-            const earlier = programLines(before)[0]?.closing_minor ?? 0;
+            const earlier = programLines(before ?? [])[0]?.closing_minor ?? 0;
             expect(opening_minor).toBe(earlier);
             if (line.outstanding_points === 0) expect(line.closing_minor).toBe(0);
           }

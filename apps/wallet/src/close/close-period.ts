@@ -48,19 +48,24 @@ export interface CohortLine {
 
 const bpsOf = 10_000n;
 
-/** The lines of every cohort for one period, from all that happened until its end and the lines of the close before. */
+/**
+ * The lines of every cohort for one period, from all that happened until its end and the lines of the close before. Without
+ * one this is the first, and takes in whatever happened in the months before it.
+ */
 export function closePeriod(
   period: Month,
   happened: readonly Happened[],
   settings: ReadonlyMap<string, Expectations>,
-  before: readonly CohortLine[],
+  before: readonly CohortLine[] | undefined,
 ): CohortLine[] {
   const programs = groupBy(happened, ({ programId, currency }) => `${programId} ${currency}`);
-  const known = new Map(before.map((line) => [keyOf(line.program_id, line.currency, line.cohort), line]));
+  const known = new Map((before ?? []).map((line) => [keyOf(line.program_id, line.currency, line.cohort), line]));
   return [...programs.values()].flatMap((rows) => {
     const setting = settings.get(rows[0]?.programId ?? '');
     if (!setting) throw new Error(`program ${rows[0]?.programId} has no setting`);
-    const cohorts = [...groupBy(rows, ({ cohort }) => cohort).values()].map((each) => cohortOf(period, each));
+    const cohorts = [...groupBy(rows, ({ cohort }) => cohort).values()].map((each) =>
+      cohortOf(period, each, before === undefined),
+    );
     const expected = expectRedemptions(
       cohorts.map(({ curve }) => curve),
       setting,
@@ -81,7 +86,7 @@ interface Cohort {
   latePriceMinor: number;
 }
 
-function cohortOf(period: Month, rows: readonly Happened[]): Cohort {
+function cohortOf(period: Month, rows: readonly Happened[], isFirst: boolean): Cohort {
   const [{ programId, currency, cohort }] = rows as [Happened];
   const all = (kind: LotEventKind) => rows.filter((row) => row.kind === kind);
   const points = (kind: LotEventKind) => all(kind).reduce((sum, row) => sum + BigInt(row.points), 0n);
@@ -92,7 +97,7 @@ function cohortOf(period: Month, rows: readonly Happened[]): Cohort {
     const at = Math.min(Math.max(monthsBetween(cohort, row.period), 0), age);
     redeemedByAge[at] = (redeemedByAge[at] ?? 0n) + BigInt(row.points);
   }
-  const inPeriod = rows.filter((row) => row.period === period);
+  const inPeriod = rows.filter((row) => isFirst || row.period === period);
   const issued = points('earned') - points('clawed_back');
   const [redeemed, expired] = [points('redeemed'), points('expired')];
   return {

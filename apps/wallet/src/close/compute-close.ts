@@ -41,7 +41,7 @@ export class ComputeClose {
           versions.map(({ program_id, version }) => ({ programId: program_id, version })),
         )
       : await this.settings.inForce(source, programs);
-    const before = previous ? await this.closes.lines(source, previous.id) : [];
+    const before = previous && (await this.closes.lines(source, previous.id));
     const lines = closePeriod(period, happened, settings, before);
     const inputs = {
       settings: programs.map((program_id) => ({ program_id, version: settings.get(program_id)?.version ?? 0 })),
