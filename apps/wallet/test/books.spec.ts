@@ -1,8 +1,10 @@
 import { Jobs } from '@florin/database';
 import { newId } from '@florin/kernel';
-import { type HttpClient, tokenFor } from '@florin/testing';
+import { eventually, type HttpClient, noLimits, tokenFor } from '@florin/testing';
 import type { AccountDto, AccountLineDto, HoldDto } from '../src/books/account.dto';
+import type { ChainReportDto } from '../src/books/chain.dto';
 import type { JournalDto, WrittenDto } from '../src/books/journal.dto';
+import type { LineageMatchDto, LineageRestDto } from '../src/books/lineage.dto';
 import type { ProposalDto } from '../src/books/proposal.dto';
 import { House, type Member, type Page, soon } from './house';
 
@@ -10,7 +12,7 @@ let house: House;
 let officer: HttpClient;
 let ada: Member;
 beforeAll(async () => {
-  house = await House.open();
+  house = await House.open({ env: { ...noLimits } });
   officer = clerk(newId());
 });
 afterAll(() => house.close());
@@ -426,6 +428,84 @@ describe('finding journals', () => {
     expect(all.map(({ id }) => id)).toEqual([...all.map(({ id }) => id)].sort());
     for (const { postings } of all) expect(postings.reduce((sum, { amount_minor }) => sum + amount_minor, 0)).toBe(0);
     expect(await read(all.at(-3)?.id)).toEqual(all.slice(-2));
+  });
+});
+
+describe('where money came from', () => {
+  it('GAP-WAL-12: tells which credit paid which debit, by the method that was asked for, and what is left of each', async () => {
+    const eve = await house.rich(300);
+    await house.topUp(eve, 200);
+    const breakage = await open('breakage');
+    await post(
+      journal([
+        [walletOf(eve), -350],
+        [breakage, 350],
+      ]),
+    );
+    const matches = async (method: string) => {
+      const { body } = await officer.get<Page<LineageMatchDto>>(`${pathOf(walletOf(eve))}/lineage`, {
+        query: { method },
+      });
+      return body.data.map(({ credit, debit, amount_minor }) => [credit.seq, debit.seq, amount_minor]);
+    };
+    expect(await matches('fifo')).toEqual([
+      [1, 3, 300],
+      [2, 3, 50],
+    ]);
+    expect(await matches('lifo')).toEqual([
+      [2, 3, 200],
+      [1, 3, 150],
+    ]);
+    expect(await matches('proportional')).toEqual([
+      [1, 3, 210],
+      [2, 3, 140],
+    ]);
+    const first = await officer.get<Page<LineageMatchDto>>(`${pathOf(walletOf(eve))}/lineage`, { query: { limit: 1 } });
+    const cursor = String(first.body.next_cursor);
+    const second = await officer.get<Page<LineageMatchDto>>(`${pathOf(walletOf(eve))}/lineage`, {
+      query: { limit: 1, cursor },
+    });
+    expect([...first.body.data, ...second.body.data].map(({ amount_minor }) => amount_minor)).toEqual([300, 50]);
+    expect(second.body.has_more).toBe(false);
+    const rests = await officer.get<LineageRestDto[]>(`${pathOf(walletOf(eve))}/composition`, {
+      query: { method: 'lifo' },
+    });
+    expect(rests.body.map(({ posting, left_minor }) => [posting.seq, left_minor])).toEqual([[1, 150]]);
+  });
+
+  it('GAP-WAL-07: the chain is verified over HTTP, and a journal that was changed is named', async () => {
+    const [victim] = (
+      await post(
+        journal([
+          [walletOf(ada), -1],
+          [await open('breakage'), 1],
+        ]),
+      )
+    ).body.journals;
+    await eventually(async () => {
+      await house.service.app.get(Jobs).runByHand('ledger.seal');
+      const { body } = await officer.get<ChainReportDto>(`${books}/chain/verification`);
+      return body.unsealed === 0 ? body : undefined;
+    });
+    const { body: head } = await officer.get<ChainReportDto>(`${books}/chain`);
+    const { body: whole } = await officer.get<ChainReportDto>(`${books}/chain/verification`);
+    expect(whole).toEqual({ ...head, intact: true, faults: [] });
+    expect(whole.head).toMatch(/^[0-9a-f]{64}$/);
+    const tamper = async (kind: string) => {
+      const guard = (state: string) =>
+        house.service.query(`ALTER TABLE ledger_journals ${state} TRIGGER ledger_journals_append_only`);
+      await guard('DISABLE');
+      await house.service.query('UPDATE ledger_journals SET kind = $1 WHERE id = $2', [kind, victim?.journal_id]);
+      await guard('ENABLE');
+    };
+    await tamper('gift');
+    const { body: broken } = await officer.get<ChainReportDto>(`${books}/chain/verification`);
+    expect(broken).toMatchObject({
+      intact: false,
+      faults: [{ fault: 'journal_changed', journal_id: victim?.journal_id }],
+    });
+    await tamper('manual');
+    expect((await officer.get<ChainReportDto>(`${books}/chain/verification`)).body.intact).toBe(true);
   });
 });
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccountQueries } from './account-queries';
 import { BookAccountsController } from './accounts.controller';
 import { BookEntries } from './book-entries';
+import { ChainQueries } from './chain-queries';
 import { DecideProposal } from './decide-proposal';
 import { EntriesRepository } from './entries.repository';
 import { JournalQueries } from './journal-queries';
@@ -10,6 +11,8 @@ import { KeepAccounts } from './keep-accounts';
 import { KeepMonitors } from './keep-monitors';
 import { KeepSchedules } from './keep-schedules';
 import { LedgerSettings } from './ledger-settings';
+import { LineageController } from './lineage.controller';
+import { LineageQueries } from './lineage-queries';
 import { LogController } from './log.controller';
 import { MerchantAccountsRepository } from './merchant-accounts.repository';
 import { MonitorsController } from './monitors.controller';
@@ -27,6 +30,7 @@ import { WriteBooks } from './write-books';
   controllers: [
     BookAccountsController,
     JournalsController,
+    LineageController,
     LogController,
     MonitorsController,
     ProposalsController,
@@ -35,6 +39,7 @@ import { WriteBooks } from './write-books';
   providers: [
     AccountQueries,
     BookEntries,
+    ChainQueries,
     DecideProposal,
     EntriesRepository,
     JournalQueries,
@@ -42,6 +47,7 @@ import { WriteBooks } from './write-books';
     KeepMonitors,
     KeepSchedules,
     LedgerSettings,
+    LineageQueries,
     MerchantAccountsRepository,
     MonitorsRepository,
     PostScheduled,
