@@ -1,5 +1,6 @@
 import { newId } from '@florin/kernel';
 import { describeBadInput, faultOf, noLimits, oddities } from '@florin/testing';
+import { defaultSettings } from '../src/fraud/fraud-settings';
 import { House } from './house';
 import { signed } from './sandbox';
 
@@ -8,11 +9,23 @@ describeBadInput('wallet', async () => {
   const { service, merchantId } = house;
   const ada = await house.rich(5_000);
   const topup = await house.topUp(ada, 1_000);
+  await reviewed(house);
   const things = { '/topups': topup.id, '/wallet/members': ada.id, '/payments': topup.payment_id };
   // A wallet begins with its first money; until then everybody has an empty one.
   const emptyForUnknown = ['GET /api/v1/wallet/members/{id}'];
   return { service, merchantId, ownerId: ada.id, things, emptyForUnknown, close: () => house.close() };
 });
+
+/** Leaves a payment that waits for a reviewer; the settings are as they were then. */
+async function reviewed(house: House): Promise<void> {
+  const staff = house.staff('finance_ops');
+  const save = (version: number, more: object) =>
+    staff.put('/api/v1/fraud/settings', { ...defaultSettings, ...more }, { headers: { 'if-match': `"${version}"` } });
+  await save(0, { review_from: 1 });
+  const round = { amount_minor: defaultSettings.amount.round_to_minor, currency: 'EUR', card_token: 'tok_visa' };
+  expect((await house.member().http.post('/api/v1/topups', round)).status).toBe(202);
+  expect((await save(1, {})).status).toBe(200);
+}
 
 it('SEC-13: a webhook that is signed and makes no sense is no fault of ours', async () => {
   const house = await House.open({ env: { ...noLimits } });
