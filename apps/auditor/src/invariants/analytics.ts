@@ -110,7 +110,7 @@ const givenBack = matching({
     params: eventsSince,
     sql: `SELECT id::text AS key, concat_ws(' ', merchant_id, currency, ${booked(`'refund:' || payment_refunds.id`)} - card_minor, card_minor) AS value,
             ARRAY[id, order_id, checkout_id]::text[] AS refs, coalesce(coalesce(settled_at, created_at) >= ${since('wallet.refund.completed')}, false) AS must
-          FROM payment_refunds WHERE state = 'completed'`,
+          FROM payment_refunds WHERE state = 'completed' AND checkout_id IS NOT NULL`,
   },
   right: {
     service: 'analytics',

@@ -63,7 +63,7 @@ const stockPart = matching({
 const chargesMatch = within({
   service: 'wallet',
   name: 'payments.charges-match-their-purpose',
-  says: 'Every charge to a card is of one checkout or top-up, for its card part, captured exactly when that is.',
+  says: 'Every charge to a card is of one checkout or top-up, for its card part, captured exactly when that is; or was made for itself.',
   examined: 'payment_transactions',
   offenders: `
     SELECT 'payment:' || p.id AS subject, format('%s %s: %s of %s captured, %s; its %s', p.purpose, p.state, p.captured_minor, p.amount_minor, p.currency,
@@ -72,12 +72,13 @@ const chargesMatch = within({
     FROM payment_transactions p
     LEFT JOIN checkout_payments c ON p.purpose = 'order' AND c.checkout_id = p.subject_id AND c.payment_id = p.id
     LEFT JOIN wallet_topups t ON p.purpose = 'topup' AND t.id = p.subject_id AND t.payment_id = p.id
-    WHERE p.captured_minor <> CASE WHEN p.state = 'captured' THEN p.amount_minor ELSE 0 END
+    WHERE p.purpose <> 'direct' AND p.captured_minor <> CASE WHEN p.state IN ('captured', 'settled') THEN p.amount_minor ELSE 0 END
       OR NOT coalesce(CASE p.purpose
+        WHEN 'direct' THEN p.subject_id = p.id
         WHEN 'order' THEN c.card_minor = p.amount_minor AND c.currency = p.currency AND c.order_id = p.order_id AND c.member_id = p.member_id AND c.merchant_id = p.merchant_id
-          AND (c.state = 'captured') = (p.state = 'captured')
+          AND (c.state = 'captured') = (p.state IN ('captured', 'settled'))
         ELSE t.amount_minor = p.amount_minor AND t.currency = p.currency AND t.member_id = p.member_id AND t.merchant_id = p.merchant_id
-          AND t.state = CASE p.state WHEN 'captured' THEN 'completed' WHEN 'declined' THEN 'failed' WHEN 'capture_failed' THEN 'failed' WHEN 'voided' THEN 'failed' ELSE 'requested' END
+          AND t.state = CASE WHEN p.state IN ('captured', 'settled') THEN 'completed' WHEN p.state IN ('declined', 'failed', 'capture_failed', 'voided', 'expired') THEN 'failed' ELSE 'requested' END
       END, false)
     UNION ALL
     SELECT 'checkout:' || c.checkout_id, format('%s with a card part of %s and no charge', c.state, c.card_minor)
@@ -89,14 +90,47 @@ const stepsLeadToState = within({
   service: 'wallet',
   name: 'payments.steps-lead-to-the-state',
   says: 'The steps of every charge follow one another from requested to where it stands.',
-  examined: 'payment_steps',
+  examined: 'payment_steps WHERE refund_id IS NULL',
   offenders: `
     SELECT 'payment:' || p.id AS subject, format('is %s, its steps end with %s', p.state, coalesce(s.last, 'requested')) AS detail
-    FROM payment_transactions p LEFT JOIN (SELECT DISTINCT ON (payment_id) payment_id, to_state AS last FROM payment_steps ORDER BY payment_id, id DESC) s ON s.payment_id = p.id
+    FROM payment_transactions p LEFT JOIN (SELECT DISTINCT ON (payment_id) payment_id, to_state AS last FROM payment_steps WHERE refund_id IS NULL ORDER BY payment_id, id DESC) s ON s.payment_id = p.id
     WHERE p.state <> coalesce(s.last, 'requested')
     UNION ALL
     SELECT 'payment:' || payment_id, format('a step from %s to %s follows one to %s', from_state, to_state, before)
-    FROM (SELECT *, lag(to_state, 1, 'requested') OVER (PARTITION BY payment_id ORDER BY id) AS before FROM payment_steps) step WHERE from_state <> before`,
+    FROM (SELECT *, lag(to_state, 1, 'requested') OVER (PARTITION BY payment_id ORDER BY id) AS before FROM payment_steps WHERE refund_id IS NULL) step WHERE from_state <> before`,
+});
+
+const stepsAreLegal = within({
+  service: 'wallet',
+  name: 'payments.steps-are-legal',
+  says: 'No charge left an end it had reached, except between captured and settled, as statements say and are taken back; what was taken never shrank; and no charge came to nothing after money was taken.',
+  examined: 'payment_steps WHERE refund_id IS NULL',
+  offenders: `
+    SELECT 'payment:' || payment_id AS subject, format('a step from %s (%s taken) to %s (%s taken) by %s', from_state, amount_before_minor, to_state, amount_after_minor, learned_from) AS detail
+    FROM payment_steps WHERE refund_id IS NULL AND (
+      from_state IN ('declined', 'failed', 'capture_failed', 'voided', 'expired') OR from_state = 'captured' AND to_state <> 'settled'
+      OR from_state = 'settled' AND (to_state <> 'captured' OR learned_from <> 'settlement')
+      OR to_state = 'settled' AND (from_state <> 'captured' OR learned_from <> 'settlement')
+      OR to_state = 'requested' AND from_state NOT IN ('requested', 'unknown', 'pending')
+      OR to_state IN ('declined', 'failed', 'capture_failed', 'voided', 'expired') AND coalesce(amount_after_minor, 0) > 0
+      OR amount_after_minor < amount_before_minor)`,
+});
+
+const capturesAddUp = within({
+  service: 'wallet',
+  name: 'payments.captures-add-up',
+  says: 'What a charge counts as taken, as being taken and as settled is the sum of its captures and of the lines of statements; never more than was authorised, nor settled more than taken.',
+  examined: 'payment_captures',
+  offenders: `
+    SELECT 'payment:' || p.id AS subject, format('%s: %s of %s taken, %s being taken, %s settled; its captures took %s and ask for %s, statements settled %s', p.state, captured_minor,
+      amount_minor, capturing_minor, settled_minor, coalesce(c.taken, 0), coalesce(c.asked, 0), coalesce(s.settled, 0)) AS detail
+    FROM payment_transactions p
+    LEFT JOIN (SELECT payment_id, sum(amount_minor) FILTER (WHERE state = 'captured') AS taken, sum(amount_minor) FILTER (WHERE state = 'requested') AS asked
+               FROM payment_captures GROUP BY 1) c ON c.payment_id = p.id
+    LEFT JOIN (SELECT payment_id, sum(amount_minor) AS settled FROM payment_settlements GROUP BY 1) s ON s.payment_id = p.id
+    WHERE captured_minor <> coalesce(c.taken, 0) OR capturing_minor <> coalesce(c.asked, 0) OR settled_minor <> coalesce(s.settled, 0)
+      OR captured_minor + capturing_minor > amount_minor OR settled_minor > captured_minor OR (state = 'settled') <> (captured_minor > 0 AND settled_minor = captured_minor)
+      OR state IN ('captured', 'settled', 'partially_captured') AND captured_minor = 0 OR state IN ('declined', 'failed', 'capture_failed', 'voided', 'expired') AND captured_minor > 0`,
 });
 
 const holdsMatch = within({
@@ -120,5 +154,7 @@ export const paymentInvariants: Invariant[] = [
   stockPart,
   chargesMatch,
   stepsLeadToState,
+  stepsAreLegal,
+  capturesAddUp,
   holdsMatch,
 ];

@@ -58,8 +58,8 @@ const paidBack = matching({
   right: {
     service: 'wallet',
     what: 'the refund',
-    sql: `SELECT id::text AS key, concat_ws(' ', CASE WHEN state = 'unknown' THEN 'requested' ELSE state END, order_id, checkout_id, member_id, currency, wallet_minor, card_minor) AS value,
-            ARRAY[id, order_id, checkout_id]::text[] AS refs, true AS must FROM payment_refunds`,
+    sql: `SELECT id::text AS key, concat_ws(' ', CASE WHEN state IN ('unknown', 'pending') THEN 'requested' ELSE state END, order_id, checkout_id, member_id, currency, wallet_minor, card_minor) AS value,
+            ARRAY[id, order_id, checkout_id]::text[] AS refs, true AS must FROM payment_refunds WHERE checkout_id IS NOT NULL`,
   },
 });
 
@@ -78,4 +78,41 @@ const withinCapture = within({
     WHERE refunded_minor <> coalesce(r.card, 0) OR refunded_minor > captured_minor`,
 });
 
-export const refundInvariants: Invariant[] = [linesAddUp, withinOrders, paidBack, withinCapture];
+const withinEachCapture = within({
+  service: 'wallet',
+  name: 'refunds.within-each-capture',
+  says: 'Every refund to a card is of one capture of its payment, in its currency; a capture counts what was given back of it, never more than it took.',
+  examined: 'payment_captures',
+  offenders: `
+    SELECT 'capture:' || c.id AS subject, format('%s of %s, counts %s as given back, its refunds sum to %s', c.state, c.amount_minor, c.refunded_minor, coalesce(r.card, 0)) AS detail
+    FROM payment_captures c LEFT JOIN (SELECT capture_id, sum(card_minor) AS card FROM payment_refunds WHERE state <> 'failed' GROUP BY 1) r ON r.capture_id = c.id
+    WHERE c.refunded_minor <> coalesce(r.card, 0) OR c.refunded_minor > CASE c.state WHEN 'captured' THEN c.amount_minor ELSE 0 END
+    UNION ALL
+    SELECT 'refund:' || r.id, format('%s %s of payment %s, of capture %s of payment %s in %s', r.card_minor, r.currency, r.payment_id, coalesce(r.capture_id::text, 'none'), c.payment_id, p.currency)
+    FROM payment_refunds r LEFT JOIN payment_captures c ON c.id = r.capture_id LEFT JOIN payment_transactions p ON p.id = r.payment_id
+    WHERE r.state <> 'failed' AND r.payment_id IS NOT NULL AND (c.payment_id IS DISTINCT FROM r.payment_id OR p.currency IS DISTINCT FROM r.currency)`,
+});
+
+const stepsLeadToState = within({
+  service: 'wallet',
+  name: 'refunds.steps-lead-to-the-state',
+  says: 'The steps of every refund to a card that has any follow one another to where it stands, and one that failed was only taken up again because somebody asked.',
+  examined: 'payment_steps WHERE refund_id IS NOT NULL',
+  offenders: `
+    SELECT 'refund:' || r.id AS subject, format('is %s, its steps end with %s', r.state, s.last) AS detail
+    FROM payment_refunds r JOIN (SELECT DISTINCT ON (refund_id) refund_id, to_state AS last FROM payment_steps WHERE refund_id IS NOT NULL ORDER BY refund_id, id DESC) s ON s.refund_id = r.id
+    WHERE r.state <> s.last
+    UNION ALL
+    SELECT 'refund:' || refund_id, format('a step from %s to %s by %s follows one to %s', from_state, to_state, learned_from, before)
+    FROM (SELECT *, lag(to_state, 1, 'requested') OVER (PARTITION BY refund_id ORDER BY id) AS before FROM payment_steps WHERE refund_id IS NOT NULL) step
+    WHERE from_state <> before OR from_state = 'completed' OR from_state = 'failed' AND learned_from <> 'request'`,
+});
+
+export const refundInvariants: Invariant[] = [
+  linesAddUp,
+  withinOrders,
+  paidBack,
+  withinCapture,
+  withinEachCapture,
+  stepsLeadToState,
+];

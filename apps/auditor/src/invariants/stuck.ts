@@ -25,14 +25,14 @@ const orders = within({
 const wallet = within({
   service: 'wallet',
   name: 'wallet.nothing-is-stuck',
-  says: 'No charge or refund still waits for an answer of the processor long after it was asked for.',
+  says: 'No charge or refund still waits for an answer of the processor long after it was asked for, unless the processor said that it takes its time.',
   examined: 'payment_transactions',
   offenders: `
-    SELECT 'payment:' || id AS subject, format('%s, wanted %s, after %s attempts in %s', state, wants, attempts, date_trunc('second', now() - created_at)) AS detail
-    FROM payment_transactions WHERE action IS NOT NULL AND now() - created_at > ${stuckAfter}
+    SELECT 'payment:' || id AS subject, format('%s, wanted %s, after %s attempts in %s', state, wants, attempts, date_trunc('second', now() - asked_at)) AS detail
+    FROM payment_transactions WHERE action IS NOT NULL AND state <> 'pending' AND now() - asked_at > ${stuckAfter}
     UNION ALL
-    SELECT 'refund:' || id, format('%s after %s attempts in %s', state, attempts, date_trunc('second', now() - created_at))
-    FROM payment_refunds WHERE action IS NOT NULL AND now() - created_at > ${stuckAfter}`,
+    SELECT 'refund:' || id, format('%s after %s attempts in %s', state, attempts, date_trunc('second', now() - asked_at))
+    FROM payment_refunds WHERE action IS NOT NULL AND state <> 'pending' AND now() - asked_at > ${stuckAfter}`,
 });
 
 const notifications = within({

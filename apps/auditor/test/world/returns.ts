@@ -12,6 +12,7 @@ import type { Points } from './points';
 import type { Endings } from './endings';
 import type { Post } from './post';
 import type { Shop } from './shop';
+import { captureOf } from './till';
 import { accounts, currency, type OrderLine, type Sale } from './things';
 
 export interface Return {
@@ -172,6 +173,7 @@ export class Returns {
     });
     const charge = {
       payment_id: cardMinor > 0 ? paymentId : null,
+      capture_id: cardMinor > 0 && paymentId ? captureOf(paymentId) : null,
       reason: 'broken',
       state: 'completed',
       created_at: storyAt,

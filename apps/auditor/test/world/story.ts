@@ -1,4 +1,5 @@
 import { Cashback } from './cashback';
+import { type Direct, payDirectly } from './directs';
 import { Endings } from './endings';
 import { beginFraudCheck } from './fraud';
 import { House } from './house';
@@ -11,6 +12,7 @@ import { Purses, type Transfer } from './purses';
 import { Returns, type Return } from './returns';
 import { Sales } from './sales';
 import { Shop } from './shop';
+import { Bookkeeping, type Statements } from './statements';
 import type { Stores } from './stores';
 import { Till } from './till';
 import type { Coupon, Member, Merchant, Sale, Variant } from './things';
@@ -42,6 +44,7 @@ export interface Story {
   /** Between members. */
   gift: Transfer;
   payouts: Payouts;
+  statements: Statements;
 }
 
 /** One line of a purchase. */
@@ -96,10 +99,13 @@ export async function tellStory(stores: Stores): Promise<Story> {
   const gift = purses.give(ada, ben, 40);
   purses.byHand(merchant.id, 700);
   const payouts = new Withdrawals(house).tell(shop.member(merchant, 'Cy'), till);
+  const statements = new Bookkeeping(house).tell(shop.member(merchant, 'Di'), till);
+  const direct = payDirectly(house, ben);
   for (const part of [sales, returns, points, cashback, shop, house]) part.close();
   liability.close(stranger.id);
   await fill(stores, returned, returns);
   await Withdrawals.giveBack(stores, payouts);
+  await Bookkeeping.name(stores, statements);
   await liability.closeMonth(stores);
   return {
     merchant,
@@ -123,6 +129,8 @@ export async function tellStory(stores: Stores): Promise<Story> {
     liability: liability.books,
     gift,
     payouts,
+    direct,
+    statements,
   };
 }
 

@@ -1,5 +1,5 @@
 import { topupCompleted } from '@florin/contracts';
-import { newId } from '@florin/kernel';
+import { derivedId, newId } from '@florin/kernel';
 import { checked } from './fraud';
 import { type House, storyAt } from './house';
 import { accounts, currency, type Member } from './things';
@@ -9,7 +9,7 @@ export class Till {
   constructor(private readonly house: House) {}
 
   /** Money by card into a wallet. */
-  topup(member: Member, amountMinor: number): void {
+  topup(member: Member, amountMinor: number, states = ['authorised', 'captured']): { paymentId: string } {
     const { stores } = this.house;
     const [id, paymentId] = [newId(), newId()];
     const { id: member_id, merchantId: merchant_id } = member;
@@ -20,7 +20,7 @@ export class Till {
       member,
       orderId: null,
       amountMinor,
-      states: ['authorised', 'captured'],
+      states,
     });
     stores.add('wallet', 'wallet_topups', {
       id,
@@ -44,6 +44,7 @@ export class Till {
       amountMinor,
       currency,
     });
+    return { paymentId };
   }
 
   /** A charge to a card that went through these states. */
@@ -61,11 +62,13 @@ export class Till {
     const { id, purpose, subjectId, member, orderId, amountMinor, states, refundedMinor = 0 } = charge;
     const state = states.at(-1) ?? 'requested';
     const who = { merchant_id: member.merchantId, member_id: member.id, order_id: orderId };
+    const capturedMinor = state === 'captured' || state === 'settled' ? amountMinor : 0;
     const money = {
       currency,
       amount_minor: amountMinor,
-      captured_minor: state === 'captured' ? amountMinor : 0,
+      captured_minor: capturedMinor,
       refunded_minor: refundedMinor,
+      settled_minor: state === 'settled' ? amountMinor : 0,
     };
     const card = {
       processor: 'sandbox',
@@ -75,8 +78,10 @@ export class Till {
       wants: 'captured',
       created_at: storyAt,
       updated_at: storyAt,
+      asked_at: storyAt,
     };
     stores.add('wallet', 'payment_transactions', { id, purpose, subject_id: subjectId, ...who, ...money, ...card });
+    if (capturedMinor > 0) this.capture(id, captureOf(id), capturedMinor, refundedMinor);
     checked(this.house, {
       paymentId: id,
       merchantId: member.merchantId,
@@ -93,9 +98,20 @@ export class Till {
         payment_id: id,
         from_state: states[index - 1] ?? 'requested',
         to_state: to,
-        learned_from: 'answer',
+        learned_from: to === 'settled' ? 'settlement' : 'answer',
         happened_at: storyAt,
       }),
     );
   }
+
+  /** A part of a charge that was taken. */
+  capture(paymentId: string, id: string, amountMinor: number, refundedMinor: number): void {
+    this.house.stores.add('wallet', 'payment_captures', {
+      ...{ id, payment_id: paymentId, amount_minor: amountMinor, refunded_minor: refundedMinor },
+      ...{ final: true, state: 'captured', created_at: storyAt, settled_at: storyAt },
+    });
+  }
 }
+
+/** The one part in which a checkout or top-up was taken. */
+export const captureOf = (paymentId: string): string => derivedId(paymentId, 'capture');
