@@ -80,14 +80,7 @@ export class PayoutBook {
   /** Moves an order on; what it is paid and what comes back is booked in the same line. */
   async become({ order, holder, step }: Kept, status: Status): Promise<Kept> {
     const next = { ...order, status };
-    const moved = status === 'completed' ? 'paid' : status === 'returned' ? 'returned' : undefined;
-    const movement = moved && {
-      intent: order.metadata['withdrawal_id'] ?? '',
-      orderId: order.id,
-      moved,
-      amount: order.amount,
-      currency: order.currency,
-    };
+    const movement = movementOf(next);
     await this.write({ order: next, holder, step: step + 1, ...(movement && { movement }) });
     return { order: next, holder, step: step + 1 };
   }
@@ -124,4 +117,11 @@ export class PayoutBook {
 
 function hashOf(input: unknown): string {
   return createHash('sha256').update(JSON.stringify(input)).digest('hex');
+}
+
+/** What becoming this means in money, if anything. */
+function movementOf({ id, status, amount, currency, metadata }: PaymentOrder): Movement | undefined {
+  if (status !== 'completed' && status !== 'returned') return undefined;
+  const intent = metadata['withdrawal_id'] ?? '';
+  return { intent, orderId: id, moved: status === 'completed' ? 'paid' : 'returned', amount, currency };
 }

@@ -9,6 +9,7 @@ import { PayoutsHouse, webhookPath } from './payouts-house';
 
 const root = join(__dirname, '../../..');
 const patienceMs = 60_000;
+jest.setTimeout(patienceMs);
 
 /** A wallet of its own process on the house's database, that can be killed as a power cut would. */
 class Mortal {
@@ -87,7 +88,7 @@ beforeAll(async () => {
   payouts = await PayoutsHouse.open({ env: { ROLES: 'api' }, sandbox: { lie } });
   await payouts.set({ fee_fixed_minor: 50 });
   wallet = await Mortal.on(payouts);
-}, patienceMs);
+});
 afterAll(async () => {
   await wallet.die();
   await payouts.close();
@@ -96,37 +97,39 @@ beforeEach(async () => {
   onOrder = () => undefined;
   await wallet.live();
   ada = await payouts.house.rich(10_000);
-}, patienceMs);
+});
 
 /** Somebody at the wallet that dies. */
 const at = (sub: string, roles: string[]) =>
   new HttpClient(wallet.url).as({ sub, roles, merchants: [payouts.house.merchantId] });
 
+const steps = 'LOCK TABLE withdrawal_steps IN SHARE MODE';
+const waiting = `pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+
 /** Does something that the lock holds up, kills the wallet while it waits, and lets go. */
-async function killedWhile(lock: string, work: () => Promise<unknown>): Promise<void> {
-  const client = new Client({ connectionString: payouts.house.service.database.url, application_name: 'spec lock' });
+async function killedWhile(lock: string, work: () => unknown): Promise<void> {
+  const client = new Client({ connectionString: payouts.house.service.database.url });
   await client.connect();
-  await client.query('BEGIN');
-  await client.query(lock);
-  // The answer never comes.
-  const lost = work().catch(() => undefined);
-  await soon(async () =>
-    expect(
-      await payouts.house.count(`pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`),
-    ).toBeGreaterThan(0),
-  );
-  await wallet.die();
-  await lost;
-  await payouts.house.service.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-  );
-  await client.query('ROLLBACK');
-  await client.end();
+  try {
+    await client.query(`BEGIN; ${lock}`);
+    // Whoever asked never hears.
+    const lost = Promise.resolve(work()).catch(() => undefined);
+    await soon(async () => expect(await payouts.house.count(waiting)).toBeGreaterThan(0));
+    await wallet.die();
+    await lost;
+    // The server would notice the death only after the wait.
+    await payouts.house.service.query(`SELECT pg_terminate_backend(pid) FROM ${waiting}`);
+  } finally {
+    await client.end();
+  }
 }
 
-/** The dead one's lease runs out, a new one goes on, and the payout is paid once. */
+/** The dead one's lease runs out. */
+const leasesEnd = () => payouts.house.service.query('UPDATE wallet_withdrawals SET lease_until = now()');
+
+/** A new one goes on, and the payout is paid once. */
 async function paidOnce({ id }: { id: string }): Promise<void> {
-  await payouts.house.service.query('UPDATE wallet_withdrawals SET lease_until = now()');
+  await leasesEnd();
   await payouts.reached({ id }, 'paid');
   await soon(() => expect(payouts.provider.isSettled).toBe(true));
   expect(payouts.provider.book.ofIntent(id)).toHaveLength(1);
@@ -134,127 +137,99 @@ async function paidOnce({ id }: { id: string }): Promise<void> {
   await payouts.booksAgree();
 }
 
-it(
-  'DIF-WAL-5: killed while the provider takes the order, it is paid once',
-  async () => {
-    const withdrawal = await payouts.approved(ada, 4_000);
-    const asked = new Promise<void>((heard) => {
-      onOrder = () => {
-        onOrder = () => undefined;
-        void wallet.die().then(heard);
-      };
-    });
-    await payouts.gather();
-    await asked;
-    await soon(() => expect(payouts.provider.book.ofIntent(withdrawal.id)).toHaveLength(1));
-    await wallet.live();
-    await paidOnce(withdrawal);
-  },
-  patienceMs,
-);
-
-it(
-  'DIF-WAL-5: killed between the provider’s answer and its writing down, it is paid once',
-  async () => {
-    const withdrawal = await payouts.approved(ada, 4_000);
-    payouts.provider.webhookUrl = undefined;
-    const row = `SELECT 1 FROM wallet_withdrawals WHERE id = '${withdrawal.id}' FOR UPDATE`;
-    await payouts.gather();
-    await soon(() => expect(payouts.provider.book.ofIntent(withdrawal.id)).toHaveLength(1));
-    // Whichever of its writings comes next: the answer's, or that of a question about it.
-    await killedWhile(row, () => Promise.resolve());
-    payouts.provider.webhookUrl = `${wallet.url}${webhookPath}`;
-    await wallet.live();
-    await paidOnce(withdrawal);
-  },
-  patienceMs,
-);
-
-it(
-  'killed while a webhook is being written down, it comes again and is booked once',
-  async () => {
-    const withdrawal = await payouts.approved(ada, 4_000);
-    await payouts.house.service.query(
-      `UPDATE wallet_withdrawals SET next_at = now() + interval '1 day' WHERE id = $1`,
-      [withdrawal.id],
-    );
-    await payouts.gather();
-    await killedWhile('LOCK TABLE withdrawal_steps IN SHARE MODE', () => Promise.resolve());
-    await wallet.live();
-    await paidOnce(withdrawal);
-  },
-  patienceMs,
-);
-
-it(
-  'killed while a batch is being gathered, there is none, and the next one is whole',
-  async () => {
-    const withdrawal = await payouts.approved(ada, 4_000);
-    const finance = at(newId(), ['finance_ops']);
-    await killedWhile('LOCK TABLE payout_batches IN SHARE MODE', () =>
-      finance.post('/api/v1/payouts/batches', { currency: 'EUR' }),
-    );
-    expect((await payouts.one(withdrawal.id)).batch_id).toBeNull();
-    await wallet.live();
-    expect((await payouts.gather()).lines.map((line) => line.withdrawal_id)).toEqual([withdrawal.id]);
-    await paidOnce(withdrawal);
-  },
-  patienceMs,
-);
-
-it(
-  'killed while a withdrawal is asked for and while it is approved, asking again under the same key is one',
-  async () => {
-    const [{ id: beneficiary_id }, key] = [await payouts.beneficiary(ada), newId()];
-    const body = { amount_minor: 4_000, currency: 'EUR', beneficiary_id };
-    const asks = () => at(ada.id, ['customer']).post<WithdrawalDetailDto>('/api/v1/withdrawals', body, { key });
-    await killedWhile('LOCK TABLE withdrawal_steps IN SHARE MODE', asks);
-    expect(await payouts.house.wallet(ada)).toMatchObject({ held_minor: 0 });
-    await wallet.live();
-    const { body: withdrawal, status } = await asks();
-    expect(status).toBe(201);
-    const [officer, decision] = [newId(), newId()];
-    const approves = () =>
-      at(officer, ['finance_ops']).post(`/api/v1/withdrawals/${withdrawal.id}/approve`, {}, { key: decision });
-    await killedWhile('LOCK TABLE withdrawal_steps IN SHARE MODE', approves);
-    expect((await payouts.one(withdrawal.id)).approvals_given).toBe(0);
-    await wallet.live();
-    expect((await approves()).status).toBe(200);
-    await payouts.gather();
-    await paidOnce(withdrawal);
-  },
-  patienceMs,
-);
-
-it(
-  'DIF-WAL-5: killed again and again while many payouts are under way, each is paid once',
-  async () => {
-    const ids: string[] = [];
-    for (let count = 0; count < 12; count += 1) {
-      const member = await payouts.house.rich(5_000);
-      ids.push((await payouts.approved(member, 1_000 + count)).id);
-    }
-    let orders = 0;
+it('DIF-WAL-5: killed while the provider takes the order, it is paid once', async () => {
+  const withdrawal = await payouts.approved(ada, 4_000);
+  const killed = new Promise<void>((done) => {
     onOrder = () => {
-      orders += 1;
-      if (orders % 3 === 0) void wallet.die();
+      onOrder = () => undefined;
+      void wallet.die().then(done);
     };
-    await payouts.gather();
-    for (let life = 0; life < 4; life += 1) {
-      await new Promise((later) => setTimeout(later, 700));
-      await wallet.die();
-      await payouts.house.service.query('UPDATE wallet_withdrawals SET lease_until = now()');
-      await wallet.live();
-    }
-    onOrder = () => undefined;
-    await payouts.house.service.query('UPDATE wallet_withdrawals SET lease_until = now()');
-    await soon(async () =>
-      expect(await payouts.house.count(`wallet_withdrawals WHERE state = 'paid' AND id = ANY($1::uuid[])`, [ids])).toBe(
-        12,
-      ),
-    );
-    expect(ids.map((id) => payouts.provider.book.ofIntent(id).length)).toEqual(ids.map(() => 1));
-    await payouts.booksAgree();
-  },
-  patienceMs,
-);
+  });
+  await payouts.gather();
+  await killed;
+  await soon(() => expect(payouts.provider.book.ofIntent(withdrawal.id)).toHaveLength(1));
+  expect((await payouts.one(withdrawal.id)).state).toBe('held');
+  await wallet.live();
+  await paidOnce(withdrawal);
+});
+
+it('DIF-WAL-5: killed between the answer of the provider and its writing down, it is paid once', async () => {
+  const withdrawal = await payouts.approved(ada, 4_000);
+  await killedWhile(steps, () => payouts.gather());
+  expect(payouts.provider.book.ofIntent(withdrawal.id)).toHaveLength(1);
+  expect((await payouts.one(withdrawal.id)).state).toBe('held');
+  await wallet.live();
+  await paidOnce(withdrawal);
+});
+
+it('killed while a webhook is being written down, it comes again and is booked once', async () => {
+  payouts.provider.webhookUrl = undefined;
+  const withdrawal = await payouts.sent(ada, 4_000);
+  await payouts.reached(withdrawal, 'submitted');
+  // Nobody asks: only the webhook can tell.
+  await payouts.house.service.query(`UPDATE wallet_withdrawals SET next_at = now() + interval '1 day'`);
+  await killedWhile(steps, () => {
+    payouts.provider.webhookUrl = `${wallet.url}${webhookPath}`;
+  });
+  await wallet.live();
+  await paidOnce(withdrawal);
+  expect((await payouts.one(withdrawal.id)).steps.at(-1)).toMatchObject({ to_state: 'paid', learned_from: 'webhook' });
+});
+
+it('killed while a batch is being gathered, there is none, and the next one is whole', async () => {
+  const withdrawal = await payouts.approved(ada, 4_000);
+  const finance = at(newId(), ['finance_ops']);
+  await killedWhile('LOCK TABLE payout_batches IN SHARE MODE', () =>
+    finance.post('/api/v1/payouts/batches', { currency: 'EUR' }),
+  );
+  expect((await payouts.one(withdrawal.id)).batch_id).toBeNull();
+  await wallet.live();
+  expect((await payouts.gather()).lines.map((line) => line.withdrawal_id)).toEqual([withdrawal.id]);
+  await paidOnce(withdrawal);
+});
+
+it('killed while a withdrawal is asked for and while it is approved, asking again under the same key is one', async () => {
+  const [{ id: beneficiary_id }, key] = [await payouts.beneficiary(ada), newId()];
+  const body = { amount_minor: 4_000, currency: 'EUR', beneficiary_id };
+  const asks = () => at(ada.id, ['customer']).post<WithdrawalDetailDto>('/api/v1/withdrawals', body, { key });
+  await killedWhile(steps, asks);
+  expect(await payouts.house.wallet(ada)).toMatchObject({ held_minor: 0 });
+  await wallet.live();
+  const { body: withdrawal, status } = await asks();
+  expect(status).toBe(201);
+  const [officer, decision] = [newId(), newId()];
+  const approves = () =>
+    at(officer, ['finance_ops']).post(`/api/v1/withdrawals/${withdrawal.id}/approve`, {}, { key: decision });
+  await killedWhile(steps, approves);
+  expect((await payouts.one(withdrawal.id)).approvals_given).toBe(0);
+  await wallet.live();
+  expect((await approves()).status).toBe(200);
+  await payouts.gather();
+  await paidOnce(withdrawal);
+});
+
+it('DIF-WAL-5: killed again and again while many payouts are under way, each is paid once', async () => {
+  const ids: string[] = [];
+  for (let count = 0; count < 12; count += 1) {
+    const member = await payouts.house.rich(5_000);
+    ids.push((await payouts.approved(member, 1_000 + count)).id);
+  }
+  let orders = 0;
+  onOrder = () => {
+    orders += 1;
+    if (orders % 3 === 0) void wallet.die();
+  };
+  await payouts.gather();
+  for (let life = 0; life < 4; life += 1) {
+    await new Promise((later) => setTimeout(later, 700));
+    await wallet.die();
+    await leasesEnd();
+    await wallet.live();
+  }
+  onOrder = () => undefined;
+  await leasesEnd();
+  const paid = `wallet_withdrawals WHERE state = 'paid' AND id = ANY($1::uuid[])`;
+  await soon(async () => expect(await payouts.house.count(paid, [ids])).toBe(ids.length));
+  expect(ids.map((id) => payouts.provider.book.ofIntent(id).length)).toEqual(ids.map(() => 1));
+  await payouts.booksAgree();
+});
