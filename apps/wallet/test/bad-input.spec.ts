@@ -1,7 +1,8 @@
 import { newId } from '@florin/kernel';
 import { describeBadInput, faultOf, noLimits, oddities } from '@florin/testing';
 import { defaultSettings } from '../src/fraud/fraud-settings';
-import { House } from './house';
+import { defaultRules } from '../src/payout-settings/payout-rules';
+import { House, type Member } from './house';
 import { signed } from './sandbox';
 
 describeBadInput('wallet', async () => {
@@ -11,6 +12,7 @@ describeBadInput('wallet', async () => {
   const topup = await house.topUp(ada, 1_000);
   await reviewed(house);
   const things = { '/topups': topup.id, '/wallet/members': ada.id, '/payments': topup.payment_id };
+  Object.assign(things, await withdrawn(house, ada));
   // A wallet begins with its first money; until then everybody has an empty one.
   const emptyForUnknown = ['GET /api/v1/wallet/members/{id}'];
   return { service, merchantId, ownerId: ada.id, things, emptyForUnknown, close: () => house.close() };
@@ -25,6 +27,24 @@ async function reviewed(house: House): Promise<void> {
   const round = { amount_minor: defaultSettings.amount.round_to_minor, currency: 'EUR', card_token: 'tok_visa' };
   expect((await house.member().http.post('/api/v1/topups', round)).status).toBe(202);
   expect((await save(1, {})).status).toBe(200);
+}
+
+/** A withdrawal that waits, and one in a batch; nobody answers for the payout provider. */
+async function withdrawn(house: House, ada: Member): Promise<Record<string, string>> {
+  const [staff, path] = [house.staff('finance_ops'), '/api/v1/payouts/settings?currency=EUR'];
+  const set = (version: number, more: object) => {
+    const rules = { ...defaultRules, minimum_minor: 1, cool_down_minutes: 0, ...more };
+    return staff.put(path, rules, { headers: { 'if-match': `"${version}"` } });
+  };
+  await set(0, { auto_approve_below_minor: 1_000 });
+  const beneficiary = { holder: 'Ada Lovelace', iban: 'DE89370400440532013000' };
+  const { body: to } = await ada.http.post<{ id: string }>('/api/v1/beneficiaries', beneficiary);
+  const ask = () =>
+    ada.http.post<{ id: string }>('/api/v1/withdrawals', { amount_minor: 100, currency: 'EUR', beneficiary_id: to.id });
+  await ask();
+  const { body: batch } = await staff.post<{ id: string }>('/api/v1/payouts/batches', { currency: 'EUR' });
+  await set(1, {});
+  return { '/withdrawals': (await ask()).body.id, '/payouts/batches': batch.id, '/beneficiaries': to.id };
 }
 
 it('SEC-13: a webhook that is signed and makes no sense is no fault of ours', async () => {
