@@ -44,7 +44,7 @@ async function withdrawn(house: House, ada: Member): Promise<Record<string, stri
   await ask();
   const { body: batch } = await staff.post<{ id: string }>('/api/v1/payouts/batches', { currency: 'EUR' });
   await set(1, {});
-  return { '/withdrawals': (await ask()).body.id, '/payouts/batches': batch.id, '/beneficiaries': to.id };
+  return { '/withdrawals': (await ask()).body.id, '/payouts/batches': batch.id, '/beneficiaries': to.id, iban: beneficiary.iban };
 }
 
 it('SEC-13: a webhook that is signed and makes no sense is no fault of ours', async () => {
