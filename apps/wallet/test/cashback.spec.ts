@@ -1,7 +1,9 @@
 import { type CashbackAccrued, cashbackAccrued, cashbackChanged, cashbackReversed } from '@florin/contracts';
 import { FixedClock, newId } from '@florin/kernel';
 import { PayCashback } from '../src/cashback/pay-cashback';
-import type { CashbackDto } from '../src/cashback/cashback.controller';
+import type { CashbackDetailDto, CashbackDto } from '../src/cashback/cashback.dto';
+import type { FreezeDto } from '../src/limits/limits.dto';
+import type { WalletSettingsDto } from '../src/settings/settings.dto';
 import { House, type Member, type Page, soon } from './house';
 
 const dayMs = 86_400_000;
@@ -62,7 +64,7 @@ it('WAL-05: waits as pending, is nothing to spend yet, and is in the wallet once
   clock.advance(2 * dayMs);
   await payDue();
   await payDue();
-  await stands(granted, { state: 'payable' });
+  await stands(granted, { state: 'paid' });
   expect(await house.wallet(ada)).toMatchObject({ cashback_pending_minor: 0, posted_minor: 450, available_minor: 450 });
   expect(await house.booked(`order:${granted.orderId}`)).toEqual([
     { kind: 'cashback_accrued', account: `merchant:${house.merchantId}:cashback-cost:EUR`, amount: -450 },
@@ -85,7 +87,9 @@ it('WAL-05: waits as pending, is nothing to spend yet, and is in the wallet once
         .map(({ state, amountMinor }) => [state, amountMinor]),
     ).toEqual([
       ['pending', 450],
+      ['confirmed', 450],
       ['payable', 450],
+      ['paid', 450],
     ]),
   );
 });
@@ -108,14 +112,14 @@ it('refunds take it back in parts while it waits, and the rest is paid', async (
   expect(await house.wallet(ada)).toMatchObject({ cashback_pending_minor: 300 });
   clock.advance(15 * dayMs);
   await payDue();
-  await stands(granted, { state: 'payable' });
+  await stands(granted, { state: 'paid' });
   expect(await house.wallet(ada)).toMatchObject({ cashback_pending_minor: 0, posted_minor: 300 });
 });
 
 it('cashback that refunds took back whole is declined and never paid', async () => {
   const granted = grant(450);
   takeBack(granted, 450);
-  await stands(granted, { reversed_minor: 450, state: 'declined' });
+  await stands(granted, { reversed_minor: 450, state: 'declined', reason: 'refunded' });
   clock.advance(15 * dayMs);
   await payDue();
   await stands(granted, { state: 'declined' });
@@ -142,7 +146,7 @@ it('after it was paid it comes out of the wallet, or the merchant bears it when 
   await payDue();
   await house.paid(ada, { walletMinor: 300 });
   takeBack(granted, 100);
-  await stands(granted, { reversed_minor: 100, state: 'payable' });
+  await stands(granted, { reversed_minor: 100, state: 'paid' });
   expect(await house.wallet(ada)).toMatchObject({ posted_minor: 50 });
   takeBack(granted, 200);
   await house.heard();
@@ -176,8 +180,8 @@ it('pays a crowd in one round each once, and the books balance', async () => {
   const inState = (state: string) => house.count('wallet_cashback WHERE id = ANY($1) AND state = $2', [ids, state]);
   await soon(async () => expect(await inState('pending')).toBe(60));
   await Promise.all([payDue(), payDue(), payDue()]);
-  await soon(async () => expect(await inState('payable')).toBe(60));
-  expect(await house.count(`outbox WHERE type = 'wallet.cashback.changed' AND subject = ANY($1)`, [ids])).toBe(120);
+  await soon(async () => expect(await inState('paid')).toBe(60));
+  expect(await house.count(`outbox WHERE type = 'wallet.cashback.changed' AND subject = ANY($1)`, [ids])).toBe(240);
   expect(await house.faultsInBooks()).toEqual([]);
 });
 
@@ -192,4 +196,62 @@ it('is listed for its owner alone, newest first', async () => {
   expect([page.has_more, page.data[0]?.id, rest.body.data[0]?.id]).toEqual([true, second.cashbackId, first.cashbackId]);
   expect(await mine(house.member())).toEqual([]);
   expect(await mine(house.member(ada.id, [newId()]))).toEqual([]);
+});
+
+it('WAL-05: where the merchant wants to see it first, cashback waits as confirmed until staff let it go or decline it with a reason', async () => {
+  const finance = house.staff('finance_ops');
+  const settings = async (approval: 'automatic' | 'staff') => {
+    const { body } = await finance.get<WalletSettingsDto>('/api/v1/wallet/settings');
+    const input = { settings: { ...body.settings, cashback: { approval } }, reason: 'Too many returns' };
+    const headers = { 'if-match': `"${body.version}"` };
+    expect((await finance.put('/api/v1/wallet/settings', input, { headers })).status).toBe(200);
+  };
+  await settings('staff');
+  const payableAt = clock.now().toISOString();
+  const [good, bad, early] = [grant(300, { payableAt }), grant(200, { payableAt }), grant(100)];
+  await stands(early, { state: 'pending' });
+  await payDue();
+  await stands(good, { state: 'confirmed' });
+  expect(await house.wallet(ada)).toMatchObject({ cashback_pending_minor: 600, posted_minor: 0 });
+  const decide = (of: CashbackAccrued, what: string, body: object = {}) =>
+    finance.post<CashbackDetailDto>(`/api/v1/cashback/${of.cashbackId}/${what}`, body);
+  expect((await decide(early, 'approve')).problem?.code).toBe('not_confirmed');
+  expect((await decide(good, 'approve')).body).toMatchObject({ state: 'payable' });
+  expect((await decide(bad, 'decline', { reason: 'Bought by staff' })).body).toMatchObject({ state: 'declined' });
+  expect((await decide(early, 'decline', { reason: 'Voucher abuse' })).body).toMatchObject({ state: 'declined' });
+  await payDue();
+  await settings('automatic');
+  await stands(good, { state: 'paid' });
+  await stands(bad, { state: 'declined', reason: 'Bought by staff' });
+  expect(await house.wallet(ada)).toMatchObject({ cashback_pending_minor: 0, posted_minor: 300 });
+  expect((await decide(good, 'decline', { reason: 'Late' })).problem?.code).toBe('already_settled');
+  const detail = (await ada.http.get<CashbackDetailDto>(`/api/v1/cashback/${good.cashbackId}`)).body;
+  expect(detail.steps.map(({ from_state, to_state }) => [from_state, to_state])).toEqual([
+    ['none', 'pending'],
+    ['pending', 'confirmed'],
+    ['confirmed', 'payable'],
+    ['payable', 'paid'],
+  ]);
+  const listed = async (query: Record<string, string>) =>
+    (await finance.get<Page<CashbackDto>>('/api/v1/cashback', { query })).body.data.map(({ id }) => id);
+  expect(await listed({ member_id: ada.id, state: 'declined' })).toEqual(
+    [early, bad].map(({ cashbackId }) => cashbackId),
+  );
+  expect(await listed({ order_id: good.orderId })).toEqual([good.cashbackId]);
+  expect((await house.member().http.get(`/api/v1/cashback/${good.cashbackId}`)).status).toBe(404);
+  expect(await house.faultsInBooks()).toEqual([]);
+});
+
+it('payable cashback of a wallet that is frozen altogether waits until it is thawed', async () => {
+  const finance = house.staff('finance_ops');
+  const granted = grant(450, { payableAt: clock.now().toISOString() });
+  await stands(granted, { state: 'pending' });
+  const path = `/api/v1/wallet/members/${ada.id}/freezes`;
+  expect((await finance.post<FreezeDto>(path, { scope: 'all', reason: 'Under review' })).status).toBe(201);
+  await payDue();
+  await stands(granted, { state: 'payable' });
+  await finance.post(`${path}/lift`, { reason: 'Cleared' });
+  await payDue();
+  await stands(granted, { state: 'paid' });
+  expect(await house.wallet(ada)).toMatchObject({ posted_minor: 450 });
 });

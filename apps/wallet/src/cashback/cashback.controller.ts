@@ -1,48 +1,69 @@
 import { type Caller, CurrentCaller, Requires } from '@florin/access';
-import { Reads } from '@florin/database';
-import { Answers, decodeCursor, IsCurrency, IsId, IsMinor, page, type Page, PageQuery } from '@florin/http';
-import { Controller, Get, Query } from '@nestjs/common';
-import { IsDate, IsIn } from 'class-validator';
-
-export class CashbackDto {
-  @IsId()
-  id: string;
-
-  @IsId()
-  order_id: string;
-
-  @IsCurrency()
-  currency: string;
-
-  @IsMinor()
-  amount_minor: number;
-
-  /** What refunds took back of it. */
-  @IsMinor()
-  reversed_minor: number;
-
-  @IsIn(['pending', 'payable', 'declined'])
-  state: string;
-
-  @IsDate()
-  payable_at: Date;
-}
+import {
+  type Answered,
+  Answers,
+  Idempotent,
+  IdempotencyRequest,
+  type IdempotentRequest,
+  IdParam,
+  type Page,
+} from '@florin/http';
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { CashbackDetailDto, CashbackDto, CashbackQuery, DeclineCashbackDto } from './cashback.dto';
+import { CashbackQueries } from './cashback-queries';
+import { DecideCashback } from './decide-cashback';
 
 @Controller('cashback')
 export class CashbackController {
-  constructor(private readonly reads: Reads) {}
+  constructor(
+    private readonly decideCashback: DecideCashback,
+    private readonly queries: CashbackQueries,
+  ) {}
 
-  /** The caller's own cashback, newest first. */
+  /** A member's own cashback, or the merchant's for its staff; newest first. */
   @Get()
-  @Requires('wallet.own:read')
+  @Requires('wallet.cashback:read', 'wallet.own:read')
   @Answers(CashbackDto, { page: true })
-  async mine(@CurrentCaller() caller: Caller, @Query() query: PageQuery): Promise<Page<CashbackDto>> {
-    const after = decodeCursor(query.cursor, { id: 'id' });
-    const rows = await this.reads.query<CashbackDto>(
-      `SELECT id, order_id, currency, amount_minor, reversed_minor, state, payable_at FROM wallet_cashback
-       WHERE member_id = $1 AND merchant_id = $2 AND ($3::uuid IS NULL OR id < $3::uuid) ORDER BY id DESC LIMIT $4`,
-      [caller.subject, caller.merchantId, after?.id ?? null, query.limit + 1],
-    );
-    return page(rows, query.limit, ({ id }) => ({ id }));
+  list(@CurrentCaller() caller: Caller, @Query() query: CashbackQuery): Promise<Page<CashbackDto>> {
+    return this.queries.list(caller.merchantId, onlyOf(caller), query);
   }
+
+  /** One cashback with every step of it. */
+  @Get(':id')
+  @Requires('wallet.cashback:read', 'wallet.own:read')
+  @Answers(CashbackDetailDto)
+  one(@CurrentCaller() caller: Caller, @IdParam('id') id: string): Promise<CashbackDetailDto> {
+    return this.queries.one(caller.merchantId, onlyOf(caller), id);
+  }
+
+  /** Lets confirmed cashback go, where the merchant wants to see it first. */
+  @Post(':id/approve')
+  @Requires('wallet.cashback:write')
+  @Idempotent()
+  @Answers(CashbackDetailDto, { status: 200 })
+  approve(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @IdParam('id') id: string,
+  ): Promise<Answered<CashbackDetailDto>> {
+    return this.decideCashback.approve(caller, request, id);
+  }
+
+  /** Declines cashback that is not paid yet; its owner sees why. */
+  @Post(':id/decline')
+  @Requires('wallet.cashback:write')
+  @Idempotent()
+  @Answers(CashbackDetailDto, { status: 200 })
+  decline(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @IdParam('id') id: string,
+    @Body() { reason }: DeclineCashbackDto,
+  ): Promise<Answered<CashbackDetailDto>> {
+    return this.decideCashback.decline(caller, request, id, reason);
+  }
+}
+
+function onlyOf(caller: Caller): string | undefined {
+  return caller.can('wallet.cashback:read') ? undefined : caller.subject;
 }

@@ -1,6 +1,8 @@
 import type { Tx } from '@florin/database';
+import { newId } from '@florin/kernel';
 
-export type CashbackState = 'pending' | 'payable' | 'declined';
+/** pending → confirmed → payable → paid, or declined from any but paid. */
+export type CashbackState = 'pending' | 'confirmed' | 'payable' | 'paid' | 'declined';
 
 export interface CashbackRow {
   id: string;
@@ -10,12 +12,21 @@ export interface CashbackRow {
   currency: string;
   amountMinor: number;
   reversedMinor: number;
+  /** What was left of it when it was declined, and went back to the merchant. */
+  declinedMinor: number;
+  reason: string | null;
   state: CashbackState;
   payableAt: Date;
 }
 
+export interface CashbackStep {
+  row: CashbackRow;
+  from: CashbackState | 'none';
+  by: string;
+}
+
 const columns = `id, order_id AS "orderId", merchant_id AS "merchantId", member_id AS "memberId", currency, amount_minor AS "amountMinor",
-  reversed_minor AS "reversedMinor", state, payable_at AS "payableAt"`;
+  reversed_minor AS "reversedMinor", declined_minor AS "declinedMinor", reason, state, payable_at AS "payableAt"`;
 
 /** SQL of cashback. Every function takes a set and costs one statement. */
 export class CashbackRepository {
@@ -45,20 +56,53 @@ export class CashbackRepository {
     return row;
   }
 
-  due(tx: Tx, now: Date, limit: number): Promise<CashbackRow[]> {
+  /** Locks what stands in the state and is due, after what was looked at before. */
+  due(
+    tx: Tx,
+    state: CashbackState,
+    now: Date,
+    after: { payableAt: Date; id: string } | undefined,
+    limit: number,
+  ): Promise<CashbackRow[]> {
     return tx.query<CashbackRow>(
-      `SELECT ${columns} FROM wallet_cashback WHERE state = 'pending' AND payable_at <= $1 ORDER BY payable_at LIMIT $2 FOR UPDATE SKIP LOCKED`,
-      [now, limit],
+      `SELECT ${columns} FROM wallet_cashback
+       WHERE state = $1 AND payable_at <= $2 AND ($3::timestamptz IS NULL OR (payable_at, id) > ($3::timestamptz, $4::uuid))
+       ORDER BY payable_at, id LIMIT $5 FOR UPDATE SKIP LOCKED`,
+      [state, now, after?.payableAt ?? null, after?.id ?? null, limit],
     );
   }
 
   async save(tx: Tx, rows: readonly CashbackRow[]): Promise<void> {
     if (rows.length === 0) return;
     await tx.execute(
-      `UPDATE wallet_cashback AS cashback SET state = new.state, reversed_minor = new.reversed_minor,
-         settled_at = CASE WHEN new.state <> 'pending' THEN coalesce(settled_at, now()) END
-       FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS new (id, state, reversed_minor) WHERE cashback.id = new.id`,
-      [rows.map((row) => row.id), rows.map((row) => row.state), rows.map((row) => row.reversedMinor)],
+      `UPDATE wallet_cashback AS cashback SET state = new.state, reversed_minor = new.reversed_minor, declined_minor = new.declined_minor,
+         reason = new.reason, settled_at = CASE WHEN new.state IN ('paid', 'declined') THEN coalesce(settled_at, now()) END
+       FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::text[]) AS new (id, state, reversed_minor, declined_minor, reason)
+       WHERE cashback.id = new.id`,
+      [
+        rows.map((row) => row.id),
+        rows.map((row) => row.state),
+        rows.map((row) => row.reversedMinor),
+        rows.map((row) => row.declinedMinor),
+        rows.map((row) => row.reason),
+      ],
+    );
+  }
+
+  async insertSteps(tx: Tx, steps: readonly CashbackStep[], now: Date): Promise<void> {
+    await tx.execute(
+      `INSERT INTO wallet_cashback_steps (id, cashback_id, from_state, to_state, reason, done_by, happened_at)
+       SELECT new.id, new.cashback_id, new.from_state, new.to_state, new.reason, new.done_by, $7
+       FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) AS new (id, cashback_id, from_state, to_state, reason, done_by)`,
+      [
+        steps.map(() => newId()),
+        steps.map(({ row }) => row.id),
+        steps.map(({ from }) => from),
+        steps.map(({ row }) => row.state),
+        steps.map(({ row }) => row.reason),
+        steps.map(({ by }) => by),
+        now,
+      ],
     );
   }
 }

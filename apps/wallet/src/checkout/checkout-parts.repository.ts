@@ -14,6 +14,13 @@ export interface PartRow {
   refundedMinor: number;
 }
 
+/** What a refund gives back of a part, and how much of that goes elsewhere than it came from. */
+export interface PartRefund {
+  part: PartRow;
+  amountMinor: number;
+  elsewhereMinor: number;
+}
+
 const columns = `checkout_id AS "checkoutId", position, source, source_id AS "sourceId", hold_key AS "holdKey", held_currency AS "heldCurrency",
   held_minor AS "heldMinor", pays_minor AS "paysMinor", refunded_minor AS "refundedMinor"`;
 
@@ -73,16 +80,29 @@ export class CheckoutPartsRepository {
   }
 
   /** Adds to what was given back; a CHECK refuses more than the part paid. */
-  async addRefunded(tx: Tx, rows: readonly { part: PartRow; amountMinor: number }[]): Promise<void> {
+  async addRefunded(tx: Tx, rows: readonly PartRefund[]): Promise<void> {
+    if (rows.length === 0) return;
     await tx.execute(
-      `UPDATE checkout_parts AS part SET refunded_minor = part.refunded_minor + new.amount
-       FROM unnest($1::uuid[], $2::smallint[], $3::bigint[]) AS new (checkout_id, position, amount)
+      `UPDATE checkout_parts AS part SET refunded_minor = part.refunded_minor + new.amount, elsewhere_minor = part.elsewhere_minor + new.elsewhere
+       FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::bigint[]) AS new (checkout_id, position, amount, elsewhere)
        WHERE part.checkout_id = new.checkout_id AND part.position = new.position`,
       [
         rows.map(({ part }) => part.checkoutId),
         rows.map(({ part }) => part.position),
         rows.map(({ amountMinor }) => amountMinor),
+        rows.map(({ elsewhereMinor }) => elsewhereMinor),
       ],
+    );
+  }
+
+  /** Notes on refunds what went back in another currency. */
+  async exchanged(tx: Tx, refunds: readonly { id: string; exchangedMinor: number }[]): Promise<void> {
+    const some = refunds.filter(({ exchangedMinor }) => exchangedMinor > 0);
+    if (some.length === 0) return;
+    await tx.execute(
+      `UPDATE payment_refunds AS refund SET exchanged_minor = new.exchanged
+       FROM unnest($1::uuid[], $2::bigint[]) AS new (id, exchanged) WHERE refund.id = new.id`,
+      [some.map(({ id }) => id), some.map(({ exchangedMinor }) => exchangedMinor)],
     );
   }
 }

@@ -4,7 +4,7 @@ import { mulDiv } from '@florin/kernel';
 import type { PostingInput } from '@florin/ledger';
 import { Injectable } from '@nestjs/common';
 import { exchangePositionAccount, walletAccount } from '../accounts/money-accounts';
-import { CheckoutPartsRepository, type PartRow, saidPart } from './checkout-parts.repository';
+import { CheckoutPartsRepository, type PartRefund, type PartRow, saidPart } from './checkout-parts.repository';
 import { type GivenValue, GiveBackValues } from './give-back-values';
 import { splitRefund } from './split-wallet-part';
 
@@ -22,6 +22,8 @@ export interface GivenBack {
   postings: PostingInput[];
   /** What it was made of, where that is more than plain wallet money. */
   parts: WalletPart[];
+  /** What went back in another currency, in its minor units. */
+  exchangedMinor: number;
 }
 
 /**
@@ -46,27 +48,34 @@ export class GiveBackParts {
     );
     const inCredit = await this.asked(tx, paying);
     const values: GivenValue[] = [];
-    const rows: { part: PartRow; amountMinor: number }[] = [];
+    const rows: PartRefund[] = [];
     for (const refund of paying) {
-      const back: GivenBack = { postings: [], parts: [] };
+      const back: GivenBack = { postings: [], parts: [], exchangedMinor: 0 };
       given.set(refund.id, back);
       const parts = partsOf.get(refund.checkoutId ?? '');
-      const shares = parts ? sharesOf(refund, parts) : [{ part: undefined, amountMinor: refund.walletMinor }];
-      for (const { part, amountMinor } of shares) {
-        const source = part?.source ?? 'wallet';
-        if (part) back.parts.push(saidPart(part, amountMinor));
-        if (source === 'exchange' && part) back.postings.push(...exchangedBack(refund, part, amountMinor));
-        else if (source === 'wallet' && !inCredit.has(refund.id))
+      if (!parts) {
+        const plain = { refund, amountMinor: refund.walletMinor, postings: back.postings };
+        if (inCredit.has(refund.id)) values.push({ ...plain, part: undefined });
+        else back.postings.push({ account: walletAccount(refund), amountMinor: refund.walletMinor });
+        continue;
+      }
+      for (const { part, amountMinor } of sharesOf(refund, parts)) {
+        const row: PartRefund = { part, amountMinor, elsewhereMinor: 0 };
+        back.parts.push(saidPart(part, amountMinor));
+        if (part.source === 'exchange') exchangeBack(refund, row, back);
+        else if (part.source === 'wallet' && !inCredit.has(refund.id))
           back.postings.push({ account: walletAccount(refund), amountMinor });
-        else values.push({ refund, source, sourceId: part?.sourceId ?? null, amountMinor, postings: back.postings });
-        if (part) {
-          rows.push({ part: { ...part }, amountMinor });
-          part.refundedMinor += amountMinor;
-        }
+        else values.push({ refund, amountMinor, postings: back.postings, part: row });
+        rows.push(row);
+        part.refundedMinor += amountMinor;
       }
     }
     await this.giveBackValues.within(tx, values);
-    if (rows.length > 0) await this.parts.addRefunded(tx, summed(rows));
+    await this.parts.addRefunded(tx, summed(rows));
+    await this.parts.exchanged(
+      tx,
+      [...given].map(([id, { exchangedMinor }]) => ({ id, exchangedMinor })),
+    );
     return given;
   }
 
@@ -87,30 +96,31 @@ function sharesOf({ walletMinor }: WalletRefund, parts: readonly PartRow[]): { p
 }
 
 /** At the rate it was paid with: after the last refund exactly what was taken is back, however it was cut. */
-function exchangedBack(
-  { merchantId, memberId, currency }: WalletRefund,
-  part: PartRow,
-  amountMinor: number,
-): PostingInput[] {
+function exchangeBack(refund: WalletRefund, { part, amountMinor }: PartRefund, back: GivenBack): void {
+  const { merchantId, memberId, currency } = refund;
   const backOf = (refundedMinor: number) => mulDiv(part.heldMinor, refundedMinor, part.paysMinor, 'half_even');
   const heldBack = backOf(part.refundedMinor + amountMinor) - backOf(part.refundedMinor);
+  back.exchangedMinor += heldBack;
+  back.postings.push({ account: exchangePositionAccount(merchantId, currency), amountMinor });
+  if (heldBack === 0) return;
   const from = part.heldCurrency;
-  const both: PostingInput[] = [
+  back.postings.push(
     { account: exchangePositionAccount(merchantId, from), amountMinor: -heldBack },
     { account: walletAccount({ merchantId, memberId, currency: from }), amountMinor: heldBack },
-  ];
-  return [
-    { account: exchangePositionAccount(merchantId, currency), amountMinor },
-    ...both.filter((posting) => posting.amountMinor !== 0),
-  ];
+  );
 }
 
 /** Two refunds of one set may share a part: the row is changed once. */
-function summed(rows: readonly { part: PartRow; amountMinor: number }[]): { part: PartRow; amountMinor: number }[] {
-  const sums = new Map<string, { part: PartRow; amountMinor: number }>();
-  for (const { part, amountMinor } of rows) {
+function summed(rows: readonly PartRefund[]): PartRefund[] {
+  const sums = new Map<string, PartRefund>();
+  for (const { part, amountMinor, elsewhereMinor } of rows) {
     const key = `${part.checkoutId} ${part.position}`;
-    sums.set(key, { part, amountMinor: (sums.get(key)?.amountMinor ?? 0) + amountMinor });
+    const before = sums.get(key);
+    sums.set(key, {
+      part,
+      amountMinor: (before?.amountMinor ?? 0) + amountMinor,
+      elsewhereMinor: (before?.elsewhereMinor ?? 0) + elsewhereMinor,
+    });
   }
   return [...sums.values()];
 }

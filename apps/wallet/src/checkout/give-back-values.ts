@@ -9,16 +9,17 @@ import { TellGiftCards } from '../gift-cards/tell-gift-cards';
 import { FindSettings } from '../settings/find-settings';
 import { OpenStoreCredit } from '../store-credit/open-store-credit';
 import { ReviveStoreCredit } from '../store-credit/revive-store-credit';
+import type { PartRefund } from './checkout-parts.repository';
 import type { WalletRefund } from './give-back-parts';
 import type { PartSource } from './split-wallet-part';
 
 /** One amount that goes back to a gift card or to store credit; its posting is added to the refund's. */
 export interface GivenValue {
   refund: WalletRefund;
-  source: PartSource;
-  sourceId: string | null;
   amountMinor: number;
   postings: PostingInput[];
+  /** What it was paid with; nothing for plain wallet money. */
+  part: PartRefund | undefined;
 }
 
 /**
@@ -39,7 +40,7 @@ export class GiveBackValues {
   async within(tx: Tx, values: readonly GivenValue[]): Promise<void> {
     if (values.length === 0) return;
     const idsOf = (source: PartSource) =>
-      values.flatMap((value) => (value.source === source && value.sourceId !== null ? [value.sourceId] : []));
+      values.flatMap(({ part }) => (part?.part.source === source ? (part.part.sourceId ?? []) : []));
     const settingsOf = await this.settings.ofAll(
       tx,
       values.map(({ refund }) => refund.merchantId),
@@ -49,14 +50,18 @@ export class GiveBackValues {
     const cards = new Map((await this.cards.lock(tx, idsOf('gift_card'))).map((card) => [card.id, card]));
     await this.reviveStoreCredit.within(tx, idsOf('store_credit'), goodUntil);
     for (const value of values) {
-      const { refund, source, sourceId, amountMinor, postings } = value;
+      const { refund, amountMinor, postings, part } = value;
+      const { source, sourceId } = part?.part ?? { source: 'wallet', sourceId: null };
       const card = source === 'gift_card' ? cards.get(sourceId ?? '') : undefined;
       if (card && card.state !== 'cancelled') {
         await this.keepGood(tx, card, amountMinor, goodUntil(card.merchantId));
         postings.push({ account: giftCardAccount(card), amountMinor });
       } else if (source === 'store_credit' && sourceId !== null) {
         postings.push({ account: storeCreditAccount({ ...refund, id: sourceId }), amountMinor });
-      } else postings.push({ account: await this.newCredit(tx, value), amountMinor });
+      } else {
+        if (part) part.elsewhereMinor = amountMinor;
+        postings.push({ account: await this.newCredit(tx, refund, sourceId, amountMinor), amountMinor });
+      }
     }
   }
 
@@ -67,7 +72,7 @@ export class GiveBackValues {
     card.state = 'active';
   }
 
-  private async newCredit(tx: Tx, { refund, sourceId, amountMinor }: GivenValue): Promise<string> {
+  private async newCredit(tx: Tx, refund: WalletRefund, sourceId: string | null, amountMinor: number): Promise<string> {
     const { merchantId, memberId, currency } = refund;
     const credit = {
       // One per refund and source: a refund that was booked is not booked again.

@@ -45,7 +45,7 @@ export class BookGiftCards {
       'issued',
       batch.issuedBy,
       batch.reason,
-      cards.map((card) => ({ card, amountMinor: card.amountMinor })),
+      cards.map((card) => ({ card, amountMinor: card.amountMinor, journalKey: `gift-card:${card.id}` })),
     );
   }
 
@@ -66,7 +66,7 @@ export class BookGiftCards {
   /** Moves what is left of a locked card into another account. */
   async redeem(tx: Tx, card: GiftCard, to: AccountInput, stamp: string): Promise<Drained> {
     const [drained] = await this.drain(tx, [card], 'gift_card_redeemed', stamp, () => to);
-    return drained ?? { drainedMinor: 0, heldMinor: 0 };
+    return drained ?? { drainedMinor: 0, heldMinor: 0, journalKey: null };
   }
 
   private drain(

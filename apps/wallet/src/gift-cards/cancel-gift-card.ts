@@ -35,11 +35,11 @@ export class CancelGiftCard {
         if (card?.merchantId !== merchantId) throw giftCardNotFound();
         if (card.state !== 'active') throw new Refusal('conflict', 'not_active', `This gift card is ${card.state}.`);
         const [drained] = await this.bookGiftCards.cancel(tx, [card]);
-        const { drainedMinor: amountMinor = 0, heldMinor = 0 } = drained ?? {};
+        const { drainedMinor: amountMinor = 0, heldMinor = 0, journalKey } = drained ?? {};
         if (heldMinor > 0) throw new Refusal('conflict', 'in_use', 'A checkout holds some of it: wait until it ends.');
         card.state = 'cancelled';
         await this.cards.setState(tx, [id], 'cancelled');
-        await this.tellGiftCards.within(tx, 'cancelled', subject, reason, [{ card, amountMinor }]);
+        await this.tellGiftCards.within(tx, 'cancelled', subject, reason, [{ card, amountMinor, journalKey }]);
         return ok(await this.showGiftCards.one(tx, card));
       }),
     );

@@ -42,8 +42,8 @@ export class ExpireGiftCards {
       const due = await this.cards.lockExpiring(tx, this.clock.now(), after, sweepLimit);
       const drained = await this.bookGiftCards.expire(tx, due);
       const expired = due.flatMap((card, index) => {
-        const { drainedMinor = 0, heldMinor = 0 } = drained[index] ?? {};
-        return heldMinor > 0 ? [] : [{ card: { ...card, state: 'expired' as const }, amountMinor: drainedMinor }];
+        const { drainedMinor: amountMinor = 0, heldMinor = 0, journalKey } = drained[index] ?? {};
+        return heldMinor > 0 ? [] : [{ card: { ...card, state: 'expired' as const }, amountMinor, journalKey }];
       });
       await this.cards.setState(
         tx,

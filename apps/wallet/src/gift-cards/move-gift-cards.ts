@@ -49,8 +49,8 @@ export class MoveGiftCards {
       await this.openStoreCredit.within(tx, [credit]);
       to.code = storeCreditAccount(credit);
     }
-    await this.bookGiftCards.redeem(tx, card, to, moveId);
-    await this.tellGiftCards.within(tx, 'redeemed', memberId, into, [{ card, amountMinor }]);
+    const { journalKey } = await this.bookGiftCards.redeem(tx, card, to, moveId);
+    await this.tellGiftCards.within(tx, 'redeemed', memberId, into, [{ card, amountMinor, journalKey }]);
     return this.showGiftCards.one(tx, card);
   }
 }

@@ -9,6 +9,7 @@ import type { GiftCard } from './gift-cards.repository';
 export interface ChangedCard {
   card: GiftCard;
   amountMinor: number;
+  journalKey?: string | null;
 }
 
 /** Writes down what happened to gift cards, and says it. */
@@ -33,7 +34,7 @@ export class TellGiftCards {
       change,
       doneBy,
       reason,
-      cards.map(({ card, amountMinor }) => ({ id: card.id, amountMinor })),
+      cards.map(({ card, amountMinor, journalKey }) => ({ id: card.id, amountMinor, journalKey })),
     );
     await this.outbox.addAll(
       tx,

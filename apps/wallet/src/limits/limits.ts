@@ -87,6 +87,12 @@ export class Limits {
     if (taken?.ok === false) throw new Refusal('unprocessable', taken.code, taken.reason);
   }
 
+  /** Whether each wallet takes in what its member did nothing for: only one that is frozen altogether does not. No limit counts. */
+  async mayReceive(tx: Tx, set: readonly Pick<Movement, 'merchantId' | 'memberId' | 'currency'>[]): Promise<boolean[]> {
+    if (set.length === 0) return [];
+    return (await this.standings(tx, set)).map(({ frozen }) => frozen !== 'all');
+  }
+
   /** The movements did not happen: others may use their room. Unknown keys are passed over. */
   async giveBack(tx: Tx, keys: readonly string[]): Promise<void> {
     const uses = await this.locked(tx, keys);
@@ -112,7 +118,10 @@ export class Limits {
     );
   }
 
-  private async standings(tx: Tx, set: readonly Movement[]): ReturnType<LimitsRepository['standings']> {
+  private async standings(
+    tx: Tx,
+    set: readonly Pick<Movement, 'merchantId' | 'memberId' | 'currency'>[],
+  ): ReturnType<LimitsRepository['standings']> {
     const [, standings] = await Promise.all([this.limits.keepUnfrozen(tx, set), this.limits.standings(tx, set)]);
     return standings;
   }

@@ -76,6 +76,7 @@ export class GiftCardsAndStoreCredit1764100000502 implements MigrationInterface 
         subject_id uuid NOT NULL,
         step text NOT NULL CHECK (step IN ('issued', 'claimed', 'redeemed', 'cancelled', 'withdrawn', 'expired', 'revived')),
         amount_minor bigint NOT NULL,
+        journal_key text UNIQUE,
         reason text,
         done_by text NOT NULL,
         happened_at timestamptz NOT NULL

@@ -21,6 +21,7 @@ import { GiftCardsAndStoreCredit1764100000502 } from './1764100000502-gift-cards
 import { CheckoutParts1764100000503 } from './1764100000503-checkout-parts';
 import { Vouchers1764100000504 } from './1764100000504-vouchers';
 import { Exchange1764100000505 } from './1764100000505-exchange';
+import { CashbackStates1764100000506 } from './1764100000506-cashback-states';
 import { PaymentLifecycle1764100000600 } from './1764100000600-payment-lifecycle';
 import { PaymentRoutings1764100000601 } from './1764100000601-payment-routings';
 import { WalletTransactions1764100000700 } from './1764100000700-wallet-transactions';
@@ -52,6 +53,7 @@ export const migrations = [
   CheckoutParts1764100000503,
   Vouchers1764100000504,
   Exchange1764100000505,
+  CashbackStates1764100000506,
   PaymentLifecycle1764100000600,
   PaymentRoutings1764100000601,
   WalletTransactions1764100000700,

@@ -36,6 +36,10 @@ export class CodeSettingsDto {
   @IsInt() @Min(1) @Max(10_080) lock_minutes: number;
 }
 
+export class CashbackSettingsDto {
+  @IsIn(['automatic', 'staff']) approval: 'automatic' | 'staff';
+}
+
 export class ExchangeSettingsDto {
   /** Below 100 %: something is left to pay out. */
   @IsInt() @Min(0) @Max(9_999) spread_bps: number;
@@ -46,6 +50,7 @@ export class WalletSettingsValuesDto implements WalletSettings {
   @ValidateNested() @Type(() => GiftCardSettingsDto) gift_cards: GiftCardSettingsDto;
   @ValidateNested() @Type(() => StoreCreditSettingsDto) store_credit: StoreCreditSettingsDto;
   @ValidateNested() @Type(() => CodeSettingsDto) codes: CodeSettingsDto;
+  @ValidateNested() @Type(() => CashbackSettingsDto) cashback: CashbackSettingsDto;
   @ValidateNested() @Type(() => ExchangeSettingsDto) exchange: ExchangeSettingsDto;
 }
 

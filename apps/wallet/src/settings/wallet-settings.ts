@@ -16,6 +16,10 @@ export interface WalletSettings {
     wrong_per_hour: number;
     lock_minutes: number;
   };
+  cashback: {
+    /** Whether confirmed cashback is let go by itself, or when staff approve it. */
+    approval: 'automatic' | 'staff';
+  };
   exchange: {
     /** What the merchant keeps of the stored rate, in basis points. */
     spread_bps: number;
@@ -29,5 +33,6 @@ export const defaultSettings: WalletSettings = {
   gift_cards: { redeem_into: [], valid_days: 1_095, refund_grace_days: 90 },
   store_credit: { spend: 'before_wallet' },
   codes: { wrong_per_hour: 10, lock_minutes: 60 },
+  cashback: { approval: 'automatic' },
   exchange: { spread_bps: 100, quote_seconds: 60 },
 };

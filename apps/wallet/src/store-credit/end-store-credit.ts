@@ -37,8 +37,8 @@ export class EndStoreCredit {
       })),
     );
     const ended = credits.flatMap((credit, index) => {
-      const { drainedMinor = 0, heldMinor = 0 } = drained[index] ?? {};
-      return heldMinor > 0 ? [] : [{ ...credit, amountMinor: drainedMinor }];
+      const { drainedMinor = 0, heldMinor = 0, journalKey } = drained[index] ?? {};
+      return heldMinor > 0 ? [] : [{ ...credit, amountMinor: drainedMinor, journalKey }];
     });
     const ids = ended.map(({ id }) => id);
     await this.credits.setState(tx, ids, state);

@@ -33,7 +33,10 @@ export class OpenStoreCredit {
       tx,
       asked.map((credit) => ({ code: storeCreditAccount(credit), asset: credit.currency })),
     );
-    for (const credit of asked) await this.steps.add(tx, 'issued', credit.grantedBy, credit.reason, [credit]);
+    for (const credit of asked)
+      await this.steps.add(tx, 'issued', credit.grantedBy, credit.reason, [
+        { ...credit, journalKey: credit.source === 'grant' ? `store-credit:${credit.id}` : null },
+      ]);
     await this.outbox.addAll(
       tx,
       storeCreditChanged,

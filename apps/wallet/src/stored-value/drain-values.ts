@@ -15,6 +15,8 @@ export interface Drain {
 export interface Drained {
   drainedMinor: number;
   heldMinor: number;
+  /** Null when nothing was moved. */
+  journalKey: string | null;
 }
 
 /**
@@ -57,6 +59,10 @@ export class DrainValues {
       );
       for (const answer of posted) assert(answer.ok, `what is there can be moved: ${answer.ok ? '' : answer.detail}`);
     }
-    return found.map(({ drainedMinor, heldMinor }) => ({ drainedMinor, heldMinor }));
+    return found.map(({ key, drainedMinor, heldMinor }) => ({
+      drainedMinor,
+      heldMinor,
+      journalKey: drainedMinor > 0 ? key : null,
+    }));
   }
 }

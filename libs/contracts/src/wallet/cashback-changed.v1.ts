@@ -1,5 +1,5 @@
 import { defineEvent, exampleId } from '../define';
-import { Currency, Id, Minor, OneOf } from '../fields';
+import { Currency, Id, Minor, OneOf, Optional, Text } from '../fields';
 
 export const cashbackChangedStates = ['pending', 'confirmed', 'payable', 'paid', 'declined', 'reversed'] as const;
 export type CashbackChangedState = (typeof cashbackChangedStates)[number];
@@ -12,6 +12,8 @@ export class CashbackChanged {
   @Minor() readonly amountMinor: number;
   @Currency() readonly currency: string;
   @OneOf(cashbackChangedStates) readonly state: CashbackChangedState;
+  /** Why it was declined. */
+  @Optional() @Text() readonly reason?: string;
 }
 
 /** Said at each step of a cashback: it waits, it may be paid out, it is in the wallet, or it is declined. */
