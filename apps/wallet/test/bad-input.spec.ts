@@ -3,6 +3,7 @@ import { describeBadInput, faultOf, noLimits, oddities } from '@florin/testing';
 import { defaultSettings } from '../src/fraud/fraud-settings';
 import { defaultRules } from '../src/payout-settings/payout-rules';
 import { House, type Member } from './house';
+import { closed } from './points';
 import { signed } from './sandbox';
 
 describeBadInput('wallet', async () => {
@@ -12,7 +13,7 @@ describeBadInput('wallet', async () => {
   const topup = await house.topUp(ada, 1_000);
   await reviewed(house);
   const things = { '/topups': topup.id, '/wallet/members': ada.id, '/payments': topup.payment_id };
-  Object.assign(things, await withdrawn(house, ada));
+  Object.assign(things, await withdrawn(house, ada), await closed(house));
   // A wallet begins with its first money; until then everybody has an empty one.
   const emptyForUnknown = ['GET /api/v1/wallet/members/{id}'];
   return { service, merchantId, ownerId: ada.id, things, emptyForUnknown, close: () => house.close() };
@@ -44,7 +45,12 @@ async function withdrawn(house: House, ada: Member): Promise<Record<string, stri
   await ask();
   const { body: batch } = await staff.post<{ id: string }>('/api/v1/payouts/batches', { currency: 'EUR' });
   await set(1, {});
-  return { '/withdrawals': (await ask()).body.id, '/payouts/batches': batch.id, '/beneficiaries': to.id, iban: beneficiary.iban };
+  return {
+    '/withdrawals': (await ask()).body.id,
+    '/payouts/batches': batch.id,
+    '/beneficiaries': to.id,
+    iban: beneficiary.iban,
+  };
 }
 
 it('SEC-13: a webhook that is signed and makes no sense is no fault of ours', async () => {
