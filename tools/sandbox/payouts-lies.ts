@@ -29,6 +29,7 @@ export const lies: Readonly<Record<string, Lie>> = {
   broken: { becomes: paid, breaksAfterTaking: true },
   silent: { becomes: paid, losesAnswer: true, says: [] },
   lost: { becomes: paid, losesQuestions: 1 },
+  deaf: { becomes: paid, losesQuestions: Number.POSITIVE_INFINITY },
   hidden: { becomes: paid, losesAnswer: true, hidesMs: 1_500 },
   twice: { becomes: paid, times: 2 },
   reordered: { becomes: paid, says: ['completed', 'sent', 'processing', 'approved'] },

@@ -19,7 +19,8 @@ export function readNewOrder(body: unknown): NewOrder | string {
   const { type, direction, amount, currency, metadata } = fields;
   const { party_name: holder, account_details: details } = fieldsOf(fields['receiving_account']);
   const { account_number: account } = fieldsOf(Array.isArray(details) ? details[0] : undefined);
-  if (type !== 'sepa' || direction !== 'credit') return 'type must be sepa and direction credit.';
+  if ((type !== 'sepa' && type !== 'wire') || direction !== 'credit')
+    return 'type must be sepa or wire, direction credit.';
   if (typeof amount !== 'number' || !Number.isInteger(amount) || amount < 1) return 'amount must be minor units.';
   if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) return 'currency must be three letters.';
   if (typeof holder !== 'string' || holder.length === 0) return 'receiving_account.party_name is missing.';

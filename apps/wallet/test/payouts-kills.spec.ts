@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { newId } from '@florin/kernel';
 import { freePort, HttpClient, jwksUrl, testAudience, testIssuer } from '@florin/testing';
 import { Client } from 'pg';
+import type { Lie } from '../../../tools/sandbox/payouts-lies';
 import type { WithdrawalDetailDto } from '../src/withdrawals/withdrawal.dto';
 import { type Member, soon } from './house';
 import { PayoutsHouse, webhookPath } from './payouts-house';
@@ -81,9 +82,10 @@ let ada: Member;
 let onOrder: () => void = () => undefined;
 
 beforeAll(async () => {
-  const lie = () => {
+  const lie = ({ amount }: { amount: number }): Lie => {
     onOrder();
-    return { becomes: ['processing', 'completed'] as const };
+    const becomes = ['processing', 'completed'] as const;
+    return [{ becomes, losesQuestions: 2 }, { becomes, losesAnswer: true }, { becomes }][amount % 3] ?? { becomes };
   };
   payouts = await PayoutsHouse.open({ env: { ROLES: 'api' }, sandbox: { lie } });
   await payouts.set({ fee_fixed_minor: 50 });
@@ -214,19 +216,13 @@ it('DIF-WAL-5: killed again and again while many payouts are under way, each is 
     const member = await payouts.house.rich(5_000);
     ids.push((await payouts.approved(member, 1_000 + count)).id);
   }
-  let orders = 0;
-  onOrder = () => {
-    orders += 1;
-    if (orders % 3 === 0) void wallet.die();
-  };
   await payouts.gather();
-  for (let life = 0; life < 4; life += 1) {
-    await new Promise((later) => setTimeout(later, 700));
+  for (let life = 0; life < 5; life += 1) {
+    await new Promise((later) => setTimeout(later, 100 + 250 * life));
     await wallet.die();
     await leasesEnd();
     await wallet.live();
   }
-  onOrder = () => undefined;
   await leasesEnd();
   const paid = `wallet_withdrawals WHERE state = 'paid' AND id = ANY($1::uuid[])`;
   await soon(async () => expect(await payouts.house.count(paid, [ids])).toBe(ids.length));

@@ -60,7 +60,7 @@ const meanings: Readonly<Record<string, PayoutFact['fact']>> = {
   reversed: 'returned',
 };
 
-/** Speaks the payment-orders protocol of Modern Treasury to whichever server is configured; SEPA credit transfers. */
+/** Speaks the payment-orders protocol of Modern Treasury to whichever server is configured: SEPA credit transfers, and wires for what is not euro. */
 export class ModernTreasury implements PayoutProvider {
   readonly name = payoutProvider;
   readonly keyLifetimeMs = keyLifetimeMs;
@@ -70,7 +70,7 @@ export class ModernTreasury implements PayoutProvider {
 
   async submit(order: PayoutOrder, to: PayoutDetails, signal: AbortSignal): Promise<PayoutFact> {
     const body = {
-      type: 'sepa',
+      type: order.currency === 'EUR' ? 'sepa' : 'wire',
       direction: 'credit',
       amount: order.amountMinor,
       currency: order.currency,

@@ -63,6 +63,7 @@ export class LearnPayoutOutcome {
   async fromStatement(tx: Tx, lines: readonly StatementLine[]): Promise<(string | undefined)[]> {
     const ids = await this.payouts.named(
       tx,
+      this.provider.name,
       lines.map(({ reference }) => reference),
     );
     const withdrawals = lines.map(({ reference }) => ids.get(reference));

@@ -1,4 +1,5 @@
 import type { Tx } from '@florin/database';
+import { isId } from '@florin/kernel';
 import type { Withdrawal } from '../withdrawals/withdrawal';
 import { columns } from '../withdrawals/withdrawals.repository';
 
@@ -26,17 +27,13 @@ export class PayoutsRepository {
   }
 
   /** The ids behind what statements and people call payouts: ours, or the provider's. */
-  async named(tx: Tx, names: readonly string[]): Promise<Map<string, string>> {
-    const rows = await tx.query<{ id: string; provider_reference: string | null }>(
-      'SELECT id, provider_reference FROM wallet_withdrawals WHERE id::text = ANY($1::text[]) OR provider_reference = ANY($1::text[])',
-      [names],
+  async named(tx: Tx, provider: string, names: readonly string[]): Promise<Map<string, string>> {
+    const rows = await tx.query<{ name: string; id: string }>(
+      `SELECT id::text AS name, id FROM wallet_withdrawals WHERE id = ANY($1::uuid[])
+       UNION ALL SELECT provider_reference, id FROM wallet_withdrawals WHERE provider = $2 AND provider_reference = ANY($3::text[])`,
+      [names.filter(isId), provider, names],
     );
-    return new Map(
-      rows.flatMap(({ id, provider_reference: reference }) => [
-        [id, id] as const,
-        ...(reference ? [[reference, id] as const] : []),
-      ]),
-    );
+    return new Map(rows.map(({ name, id }) => [name, id]));
   }
 
   /** Whose approved withdrawals wait for a batch, and in what. */
