@@ -3,8 +3,10 @@ import { describeBadInput, faultOf, noLimits, oddities } from '@florin/testing';
 import { defaultSettings } from '../src/fraud/fraud-settings';
 import { defaultRules } from '../src/payout-settings/payout-rules';
 import { House, type Member } from './house';
+import { writtenInBooks } from './ledger-things';
 import { closed } from './points';
 import { signed } from './sandbox';
+import { heldBeside } from './values-things';
 
 describeBadInput('wallet', async () => {
   const house = await House.open({ env: { ...noLimits } });
@@ -13,9 +15,10 @@ describeBadInput('wallet', async () => {
   const topup = await house.topUp(ada, 1_000);
   await reviewed(house);
   const things = { '/topups': topup.id, '/wallet/members': ada.id, '/payments': topup.payment_id };
-  Object.assign(things, await withdrawn(house, ada), await closed(house));
+  Object.assign(things, await withdrawn(house, ada), await closed(house), await writtenInBooks(house, ada));
+  Object.assign(things, await heldBeside(house, ada));
   // A wallet begins with its first money; until then everybody has an empty one.
-  const emptyForUnknown = ['GET /api/v1/wallet/members/{id}'];
+  const emptyForUnknown = ['', '/transactions', '/statements'].map((what) => `GET /api/v1/wallet/members/{id}${what}`);
   return { service, merchantId, ownerId: ada.id, things, emptyForUnknown, close: () => house.close() };
 });
 
