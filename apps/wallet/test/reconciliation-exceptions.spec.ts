@@ -157,7 +157,7 @@ it('DIF-WAL-5: only the bank’s line leads a payout out of unknown, and its ret
   const id = newId();
   await house.service.query(
     `INSERT INTO payout_beneficiaries (id, merchant_id, member_id, slot, sealed, fingerprint, iban_masked, holder_masked, country, verification, created_at)
-     VALUES ($1, $2, $3, 1, 'x', 'x', 'x', 'x', 'DE', 'verified', now())`,
+     VALUES ($1, $2, $3, 1, 'x', 'x', 'x', 'x', 'DE', 'verified', now() - interval '30 days')`,
     [id, house.merchantId, member.id],
   );
   const asked = await member.http.post<{ id: string; state: string }>('/api/v1/withdrawals', {

@@ -1,10 +1,12 @@
 /** Digits after the decimal point of currencies that do not have two (ISO 4217, minor unit). */
-const minorDigits: Readonly<Record<string, number>> = Object.fromEntries([
-  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0]),
-  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3]),
+const withoutDecimals = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' ');
+const withThree = 'BHD IQD JOD KWD LYD OMR TND'.split(' ');
+const minorDigits: ReadonlyMap<string, number> = new Map([
+  ...withoutDecimals.map((code) => [code, 0] as const),
+  ...withThree.map((code) => [code, 3] as const),
 ]);
 
-export const minorDigitsOf = (currency: string): number => minorDigits[currency] ?? 2;
+export const minorDigitsOf = (currency: string): number => minorDigits.get(currency) ?? 2;
 
 export interface AmountFormat {
   currency: string;

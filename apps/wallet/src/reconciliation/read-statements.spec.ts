@@ -8,7 +8,7 @@ import { readCsv } from './read-csv';
 const iban = 'DE02120300000000202051';
 const eur = { currency: 'EUR', externalId: iban };
 const xml = (text: string) => readCamt(Buffer.from(text), eur);
-const refused = (code: string, detail?: RegExp) =>
+const refused = (code: string, detail?: RegExp): unknown =>
   expect.objectContaining({ code, ...(detail && { message: expect.stringMatching(detail) }) });
 
 describe('GAP-WAL-11: camt.053', () => {
