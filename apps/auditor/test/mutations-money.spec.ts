@@ -34,7 +34,9 @@ const mutations: Mutation[] = [
   {
     title: 'a charge above the card part of its checkout',
     sql: ({ elsewhere }) => ({
-      wallet: `UPDATE payment_transactions SET amount_minor = amount_minor + 1, captured_minor = captured_minor + 1 WHERE subject_id = '${elsewhere.checkoutId}'`,
+      wallet: `UPDATE payment_transactions SET amount_minor = amount_minor + 1, captured_minor = captured_minor + 1 WHERE subject_id = '${elsewhere.checkoutId}';
+        UPDATE payment_captures SET amount_minor = amount_minor + 1 WHERE payment_id = '${elsewhere.paymentId}';
+        UPDATE fraud_requests SET amount_minor = amount_minor + 1 WHERE payment_id = '${elsewhere.paymentId}'`,
     }),
     breaks: ['payments.charges-match-their-purpose'],
   },
@@ -67,8 +69,8 @@ const mutations: Mutation[] = [
   },
   {
     title: 'a charge that nobody asks the processor about any more',
-    sql: ({ reserving }) => ({
-      wallet: `UPDATE payment_transactions SET action = 'query' WHERE subject_id = '${reserving.checkoutId}'`,
+    sql: ({ elsewhere }) => ({
+      wallet: `UPDATE payment_transactions SET action = 'query' WHERE subject_id = '${elsewhere.checkoutId}'`,
     }),
     breaks: ['wallet.nothing-is-stuck'],
   },
@@ -86,6 +88,7 @@ const mutations: Mutation[] = [
     }),
     breaks: [
       'refunds.are-paid-back-once',
+      'refunds.within-each-capture',
       'refunds.within-the-capture',
       'wallet.books-match-what-happened',
       'analytics.refunds-are-the-ledgers',
@@ -127,7 +130,9 @@ const mutations: Mutation[] = [
   },
   {
     title: 'cashback that counts as paid and was not',
-    sql: ({ mixed }) => ({ wallet: `UPDATE wallet_cashback SET state = 'payable' WHERE order_id = '${mixed.id}'` }),
+    sql: ({ mixed }) => ({
+      wallet: `UPDATE wallet_cashback SET state = 'paid' WHERE order_id = '${mixed.id}'; DELETE FROM wallet_cashback_steps`,
+    }),
     breaks: ['cashback.books-match'],
   },
   {

@@ -11,6 +11,8 @@ import { LearnOutcomes } from './learn-outcomes';
 import { LogPayments } from './log-payments';
 import { PaymentOutcomes } from './payment-outcomes';
 import { PaymentQueries } from './payment-queries';
+import { PaymentReport } from './payment-report';
+import { PaymentReportsController } from './payment-reports.controller';
 import { PaymentsController } from './payments.controller';
 import { PaymentsRepository } from './payments.repository';
 import { RequestPayments } from './request-payments';
@@ -20,7 +22,7 @@ import { VoidPayment } from './void-payment';
 
 @Module({
   imports: [ScreeningModule],
-  controllers: [PaymentsController],
+  controllers: [PaymentReportsController, PaymentsController],
   providers: [
     BookPayments,
     CapturePayment,
@@ -33,6 +35,7 @@ import { VoidPayment } from './void-payment';
     LogPayments,
     PaymentOutcomes,
     PaymentQueries,
+    PaymentReport,
     PaymentsRepository,
     RequestPayments,
     SettlePayments,
