@@ -38,6 +38,7 @@ async function main(): Promise<void> {
     await orders(token, shop);
   }
   await coupons(token, shops);
+  await payouts(token, shops);
   await webhooks(token, shopOf(shops, 'koffie'));
   await api.close();
 }
@@ -189,6 +190,27 @@ async function coupons(token: string, shops: Shop[]): Promise<void> {
 }
 
 /** Sends the shop's events to the inspector, which is told the secret so that it can check the signatures. */
+/** So that a withdrawal can be shown in a minute: no cooling down, and a person who looks at each. */
+async function payouts(token: string, shops: Shop[]): Promise<void> {
+  for (const { demo, merchantId } of shops)
+    await api.put(`/payouts/settings?currency=${demo.currency}`, {
+      token,
+      merchantId,
+      ifMatch: 0,
+      body: {
+        minimum_minor: 100,
+        maximum_minor: 1_000_000,
+        fee_fixed_minor: 0,
+        fee_basis_points: 0,
+        auto_approve_below_minor: 0,
+        second_approver_from_minor: 500_000,
+        cool_down_minutes: 0,
+        verified_only: false,
+        batch_times: [],
+      },
+    });
+}
+
 async function webhooks(token: string, { merchantId }: Shop): Promise<void> {
   const body = {
     url: `${run.url}/dev/webhooks/in/koffie`,

@@ -3,6 +3,7 @@ import { prove as proverSays, verdictOf } from '../client/prover';
 import type { Cart, Order, Page, Product, Receipt, Refund, Tokens } from '../client/shapes';
 import { api, balanceOf, logIn, mailTo, receiptOf, revenueOf, run, teller, waitSeconds } from './stage';
 import { amount, expect } from './teller';
+import { statement, withdraw } from './withdrawal';
 
 const topupMinor = 2_000;
 
@@ -30,6 +31,8 @@ async function main(): Promise<void> {
   await webhook('orders.order.completed', order.id, 'webhook delivered');
   await inAnalytics(analyst, shopper.merchantId, before, order);
   await refundOneLine(agent, shopper, order, earned);
+  await withdraw(shopper.token, await logIn('finance'), shopper.merchantId);
+  await statement(shopper.token);
   await prove();
   console.log(`\n  The main job ended well: ${teller.summary}\n`);
   await api.close();
