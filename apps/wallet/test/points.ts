@@ -10,6 +10,7 @@ import type { StartedService } from '@florin/testing';
 import type { CloseDto, VerificationDto } from '../src/close/close.dto';
 import type { LiabilityDto } from '../src/liability/liability.dto';
 import type { LiabilitySettingDto, LiabilitySettingInputDto } from '../src/liability/setting.dto';
+import type { SettlementDto } from '../src/settlement/settlement.dto';
 import { House } from './house';
 
 export interface Given {
@@ -46,6 +47,11 @@ export class Program {
   static async open(now = '2027-06-01T06:00:00.000Z'): Promise<Program> {
     const clock = new FixedClock(new Date(now));
     return new Program(await House.open({ clock }), clock, newId());
+  }
+
+  /** A program of the house's own merchant. */
+  static of(house: House, clock = new FixedClock(new Date())): Program {
+    return new Program(house, clock, house.merchantId);
   }
 
   /** Another merchant with a program in the same house. */
@@ -184,4 +190,22 @@ export class Program {
     );
     return row?.minor ?? 0;
   }
+}
+
+/** Leaves a month that waits for its approval, and one that is settled with another merchant, as long ago as can be. */
+export async function closed(house: House): Promise<Record<string, string>> {
+  const program = Program.of(house);
+  const at = month('2025-01');
+  const given = program.earn(at, 100, 1_000_00);
+  program.redeem(at, given, 40, newId());
+  const { id } = await program.prepare('2025-01');
+  const operator = house.service.http.as({ sub: newId(), roles: ['platform_admin'], merchants: '*' });
+  const { body } = await operator.post<SettlementDto>('/api/v1/settlements', { period: '2025-01', currency: 'EUR' });
+  return {
+    '/closes': id,
+    '/liability/lots': given.lotId,
+    '/liability/programs': program.id,
+    '/settlements': body.id,
+    '/settlements/transfers': body.transfers[0]?.id ?? '',
+  };
 }

@@ -32,7 +32,7 @@ export class BookClose {
     if (journals.length > 0)
       for (const answer of await this.ledger.post(tx, journals))
         assert(answer.ok, `a close can be booked: ${answer.ok ? '' : answer.detail}`);
-    await this.closes.spreadOverLots(tx, close);
+    for (const cohort of lines) await this.closes.spreadOverLots(tx, close, cohort);
     return lines;
   }
 }

@@ -1,6 +1,6 @@
 import type { Tx } from '@florin/database';
 import { newId } from '@florin/kernel';
-import { carriedLots } from '../liability/carried-lots';
+import { carriedOfCohort } from '../liability/carried-lots';
 import type { Month } from '../liability/months';
 import type { CohortLine, Happened } from './close-period';
 
@@ -64,15 +64,28 @@ const lineColumns = [
 
 /** SQL of closes. */
 export class ClosesRepository {
-  /** All that happened to the merchant's lots until the end of the month, in one pass over the events. */
-  happened(source: Queries, merchantId: string, period: Month): Promise<HashedHappened[]> {
+  /** The months in which something of the merchant's counts, until that one. */
+  async months(source: Queries, merchantId: string, period: Month): Promise<Month[]> {
+    // From each month to the next through the index: the events in between are not looked at.
+    const rows = await source.query<{ period: Month }>(
+      `WITH RECURSIVE month (period) AS (
+         SELECT min(period) FROM liability_events WHERE merchant_id = $1
+         UNION ALL SELECT (SELECT min(event.period) FROM liability_events event WHERE merchant_id = $1 AND event.period > month.period)
+         FROM month WHERE month.period IS NOT NULL
+       ) SELECT period FROM month WHERE period <= $2`,
+      [merchantId, period],
+    );
+    return rows.map((row) => row.period);
+  }
+
+  /** All that happened to the merchant's lots and counts in the month, in one pass over its events. */
+  happenedIn(source: Queries, merchantId: string, period: Month): Promise<HashedHappened[]> {
     return source.query<HashedHappened>(
       `SELECT program_id AS "programId", currency, cohort, period, kind, late, count(*) AS count, sum(points)::bigint AS points,
          sum(price_minor)::bigint AS "priceMinor",
          sum(('x' || substr(md5(concat_ws('|', lot_id, source_id, points, price_minor)), 1, 15))::bit(60)::bigint::numeric)::text AS digest
-       FROM liability_events WHERE merchant_id = $1 AND period <= $2
-       GROUP BY program_id, currency, cohort, period, kind, late
-       ORDER BY program_id, currency COLLATE "C", cohort COLLATE "C", period COLLATE "C", kind COLLATE "C", late`,
+       FROM liability_events WHERE merchant_id = $1 AND period = $2
+       GROUP BY program_id, currency, cohort, period, kind, late`,
       [merchantId, period],
     );
   }
@@ -166,13 +179,17 @@ export class ClosesRepository {
     await this.step(tx, close, 'closed', approvedBy, at);
   }
 
-  /** Writes into every lot what it carries of its cohort from this close on; only lots of which that changed. */
-  spreadOverLots(tx: Tx, { id, merchantId, period }: Pick<Close, 'id' | 'merchantId' | 'period'>): Promise<number> {
+  /** Writes into the lots of a cohort what they carry of it from this close on; only into those of which that changed. */
+  spreadOverLots(
+    tx: Tx,
+    { id, merchantId, period }: Pick<Close, 'id' | 'merchantId' | 'period'>,
+    { program_id, cohort }: Pick<CohortLine, 'program_id' | 'cohort'>,
+  ): Promise<number> {
     return tx.execute(
-      `WITH ${carriedLots}
+      `WITH ${carriedOfCohort}
        UPDATE liability_lots lot SET unrecognised_minor = carried.minor
        FROM carried WHERE lot.id = carried.id AND lot.unrecognised_minor <> carried.minor`,
-      [merchantId, id, period, 'infinity'],
+      [merchantId, id, period, 'infinity', program_id, cohort],
     );
   }
 

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { Month } from '../liability/months';
 import { ProgramSettings, type Setting } from '../liability/program-settings';
 import { type CohortLine, closePeriod } from './close-period';
-import { type Close, type CloseInputs, ClosesRepository } from './closes.repository';
+import { type Close, type CloseInputs, ClosesRepository, type HashedHappened } from './closes.repository';
 
 export interface Computed {
   inputs: CloseInputs;
@@ -33,7 +33,7 @@ export class ComputeClose {
     previous: Pick<Close, 'id' | 'hash'> | undefined,
     versions?: CloseInputs['settings'],
   ): Promise<Computed> {
-    const happened = await this.closes.happened(source, merchantId, period);
+    const happened = await this.happened(source, merchantId, period);
     const programs = [...new Set(happened.map(({ programId }) => programId))];
     const settings = versions
       ? await this.settings.atVersions(
@@ -56,7 +56,19 @@ export class ComputeClose {
     const resultHash = hashOf(lines);
     return { inputs, inputsHash, lines, resultHash, hash: chained(previous?.hash ?? null, inputsHash, resultHash) };
   }
+
+  /** Everything until the end of the month, in the order of its keys; a month at a time, so that no statement is long. */
+  private async happened(source: Source, merchantId: string, period: Month): Promise<HashedHappened[]> {
+    const rows: HashedHappened[] = [];
+    for (const month of await this.closes.months(source, merchantId, period))
+      rows.push(...(await this.closes.happenedIn(source, merchantId, month)));
+    const keyed = rows.map((row) => ({ row, key: keyOf(row) }));
+    return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ row }) => row);
+  }
 }
+
+const keyOf = ({ programId, currency, cohort, period, kind, late }: HashedHappened): string =>
+  [programId, currency, cohort, period, kind, late].join(' ');
 
 /** SHA-256 (hex) over the canonical JSON of the three. */
 export function chained(previousHash: string | null, inputsHash: string, resultHash: string): string {

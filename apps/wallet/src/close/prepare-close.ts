@@ -10,11 +10,14 @@ import { type CloseDto, closeDto } from './close.dto';
 import { type Close, ClosesRepository } from './closes.repository';
 import { ComputeClose } from './compute-close';
 
-/** A close reads and writes whole months: it takes as long as it takes, and others wait for it. */
+/**
+ * A close goes over whole months and cohorts, one a statement: it waits for others as long as they may take, and is planned
+ * for what it really reads.
+ */
 export async function takeTime(tx: Tx): Promise<void> {
-  await tx.execute(`SET LOCAL statement_timeout = '10min'`);
   await tx.execute(`SET LOCAL lock_timeout = '2min'`);
-  await tx.execute(`SET LOCAL work_mem = '256MB'`);
+  await tx.execute(`SET LOCAL work_mem = '128MB'`);
+  await tx.execute('SET LOCAL plan_cache_mode = force_custom_plan');
 }
 
 /**

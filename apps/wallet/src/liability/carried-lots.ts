@@ -2,11 +2,15 @@
  * What every lot of a merchant carries of its cohort's contract liability, as SQL: the cohort's closing at the last close is
  * spread over its lots by the price of their points that were outstanding then, in id order with cumulative rounding, so that
  * the lots of a cohort sum to it; what was added to or taken off a lot's price since is its own.
- * Parameters: $1 merchant, $2 that close (or null), $3 its month (or ''), $4 the instant that counts ('infinity' for all).
+ * Parameters: $1 merchant, $2 that close (or null), $3 its month (or ''), $4 the instant that counts ('infinity' for all);
+ * of one cohort also $5 program and $6 month of issue.
  * Gives the CTE `carried (id, program_id, member_id, currency, cohort, points, minor, issued_at, …)`.
  */
-export const carriedLots = `
-  later AS (
+export const carriedLots = carried('');
+export const carriedOfCohort = carried('AND program_id = $5 AND cohort = $6');
+
+function carried(cohort: string): string {
+  return `later AS (
     SELECT lot_id, bool_or(kind = 'earned') AS is_new,
       coalesce(sum(points) FILTER (WHERE kind <> 'earned'), 0) AS gone,
       coalesce(sum(points) FILTER (WHERE kind = 'clawed_back'), 0) AS clawed_back,
@@ -15,7 +19,7 @@ export const carriedLots = `
     FROM (
       SELECT lot_id, kind, points, price_minor,
         CASE WHEN late THEN (period || '-01')::timestamp AT TIME ZONE 'UTC' ELSE happened_at END AS counts_at
-      FROM liability_events WHERE merchant_id = $1 AND period > $3
+      FROM liability_events WHERE merchant_id = $1 AND period > $3 ${cohort}
     ) event GROUP BY lot_id
   ), lot AS (
     SELECT lot.*, points - redeemed - expired - lot.clawed_back AS outstanding, later.is_new, later.price_until, later.gone_after,
@@ -23,7 +27,7 @@ export const carriedLots = `
         div((price_minor - coalesce(later.price, 0))::numeric * (points - redeemed - expired - lot.clawed_back + coalesce(gone, 0)) * 1000000,
           points - lot.clawed_back + coalesce(later.clawed_back, 0))
         + (points - redeemed - expired - lot.clawed_back + coalesce(gone, 0)) END AS weight
-    FROM liability_lots lot LEFT JOIN later ON later.lot_id = lot.id WHERE lot.merchant_id = $1 AND lot.issued_at <= $4
+    FROM liability_lots lot LEFT JOIN later ON later.lot_id = lot.id WHERE lot.merchant_id = $1 AND lot.issued_at <= $4 ${cohort}
   ), running AS (
     SELECT lot.*, coalesce(line.closing_minor, 0) AS closing,
       sum(lot.weight) OVER (PARTITION BY lot.program_id, lot.cohort ORDER BY lot.id) AS until, whole.weight AS whole
@@ -36,6 +40,7 @@ export const carriedLots = `
         + coalesce(price_until, 0))::bigint AS minor
     FROM running
   )`;
+}
 
 /** The same as it stands in the books now, which every close writes into the lots. */
 export const carriedNow = `

@@ -56,7 +56,8 @@ const keyed: Record<Grouping, string> = {
 
 function byAccount(key: string): string {
   const points =
-    { kind: `'points'`, 'currency::text': 'currency::text', '$1::uuid::text': '$1::uuid::text' }[key] ?? 'program_id::text';
+    { kind: `'points'`, 'currency::text': 'currency::text', '$1::uuid::text': '$1::uuid::text' }[key] ??
+    'program_id::text';
   return `SELECT ${key} AS key, currency, 0::numeric AS points, minor::numeric AS minor FROM owed
     UNION ALL SELECT ${points}, currency, points, 0 FROM carried`;
 }

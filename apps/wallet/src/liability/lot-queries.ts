@@ -17,18 +17,18 @@ export class LotQueries {
   /** The latest lots first. */
   async list({ merchantId }: Caller, query: LotsQuery): Promise<Page<LotDto>> {
     const after = decodeCursor(query.cursor, { id: 'id' });
+    const wanted: [condition: string, value: string | undefined][] = [
+      ['member_id =', query.member_id],
+      ['program_id =', query.program_id],
+      ['cohort =', query.cohort],
+      ['id <', after?.id],
+    ];
+    // Only what is asked for stands in the statement: each combination has a plan, and so an index, of its own.
+    const given = wanted.filter(([, value]) => value !== undefined);
+    const conditions = given.map(([condition], index) => `AND ${condition} $${index + 3}`).join(' ');
     const rows = await this.reads.query<LotDto>(
-      `SELECT ${columns} FROM liability_lots lot
-       WHERE merchant_id = $1 AND ($2::uuid IS NULL OR member_id = $2) AND ($3::uuid IS NULL OR program_id = $3)
-         AND ($4::text IS NULL OR cohort = $4) AND ($5::uuid IS NULL OR id < $5) ORDER BY id DESC LIMIT $6`,
-      [
-        merchantId,
-        query.member_id ?? null,
-        query.program_id ?? null,
-        query.cohort ?? null,
-        after?.id ?? null,
-        query.limit + 1,
-      ],
+      `SELECT ${columns} FROM liability_lots lot WHERE merchant_id = $1 ${conditions} ORDER BY id DESC LIMIT $2`,
+      [merchantId, query.limit + 1, ...given.map(([, value]) => value)],
     );
     return page(rows, query.limit, ({ id }) => ({ id }));
   }
