@@ -174,6 +174,8 @@ it('of two who claim a card at once one gets it, and to the other the code does 
   expect([bare(wrong), bare(foreign)]).toEqual([bare(eve), bare(eve)]);
   expect(eve.problem?.code).toBe('code_unknown');
   expect((await house.member().http.get(`/api/v1/wallet/gift-cards/${id}`)).status).toBe(404);
+  const desk = await staff.post<GiftCardDto>('/api/v1/wallet/gift-cards/check', { code });
+  expect(desk.body).toMatchObject({ id, available_minor: 100 });
 });
 
 it('who tries too many wrong codes is locked out, also with the right one, and others are not', async () => {

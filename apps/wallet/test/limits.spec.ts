@@ -151,3 +151,16 @@ it('spending is limited too: what a checkout gives up can be spent again', async
   await house.paid(member, { walletMinor: 500, currency: 'PLN' });
   expect(await house.wallet(member, 'PLN')).toMatchObject({ posted_minor: 500, held_minor: 0 });
 });
+
+it('of many who pay while the wallet is being frozen, none holds anything after it is', async () => {
+  const ada = await house.rich(10_000);
+  const asked = Array.from({ length: 30 }, () => house.reserve(ada, { walletMinor: 10 }));
+  const frozen = await freeze(ada, 'debits');
+  const more = Array.from({ length: 5 }, () => house.reserve(ada, { walletMinor: 10 }));
+  await house.heard();
+  for (const late of more) expect(await house.stateOf(late.checkoutId)).toBe('refused');
+  const keys = [...asked, ...more].map(({ checkoutId }) => `checkout:${checkoutId}`);
+  expect(
+    await house.count('ledger_holds WHERE key = ANY($1) AND created_at >= $2', [keys, frozen.body.frozen_at]),
+  ).toBe(0);
+});

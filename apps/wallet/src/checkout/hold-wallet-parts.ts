@@ -4,13 +4,14 @@ import { Ledger } from '@florin/ledger';
 import { Injectable } from '@nestjs/common';
 import { walletAccount } from '../accounts/money-accounts';
 import { OpenWallets } from '../accounts/open-wallets';
-import { ExchangeForCheckouts } from '../exchange/exchange-for-checkouts';
+import { ExchangeForCheckouts, type Quoted } from '../exchange/exchange-for-checkouts';
 import type { Quote } from '../exchange/exchange.repository';
 import { Limits } from '../limits/limits';
 import { FindSettings } from '../settings/find-settings';
+import type { WalletSettings } from '../settings/wallet-settings';
 import { holdKey, partKey } from './checkout-parts.repository';
 import { FindPurses } from './find-purses';
-import { type Part, splitWalletPart } from './split-wallet-part';
+import { type Part, type Purse, splitWalletPart } from './split-wallet-part';
 
 export interface CheckoutNo {
   code: string;
@@ -21,6 +22,12 @@ export interface CheckoutNo {
 export interface HeldParts {
   parts: Map<string, Part[]>;
   refusals: Map<string, CheckoutNo>;
+}
+
+interface Found {
+  quotes: Map<string, Quoted>;
+  pursesOf: (owner: PaymentReserve) => Purse[] | undefined;
+  settingsOf: (merchantId: string) => WalletSettings;
 }
 
 const notThatMuch = 'The wallet does not hold that much.';
@@ -45,24 +52,12 @@ export class HoldWalletParts {
     if (asked.length === 0) return held;
     await this.openWallets.within(tx, asked);
     const paying = asked.filter(({ walletMinor }) => walletMinor > 0);
-    const taken = await this.limits.take(
-      tx,
-      paying.map((data) => ({
-        key: holdKey(data.checkoutId),
-        merchantId: data.merchantId,
-        memberId: data.memberId,
-        currency: data.currency,
-        operation: 'spend',
-        amountMinor: data.walletMinor,
-      })),
-    );
-    paying.forEach((data, index) => {
-      const answer = taken[index];
-      if (answer?.ok === false) held.refusals.set(data.checkoutId, { code: answer.code, reason: answer.reason });
-    });
+    if (paying.length === 0) return held;
+    // Cards, grants and quotes are locked before limits, here and wherever both are: so nobody waits for each other.
+    const found = await this.find(tx, paying);
+    await this.allow(tx, paying, held.refusals);
     const allowed = paying.filter(({ checkoutId }) => !held.refusals.has(checkoutId));
-    if (allowed.length === 0) return held;
-    await this.split(tx, allowed, held);
+    split(allowed, found, held);
     await this.hold(tx, allowed, held);
     await this.limits.giveBack(
       tx,
@@ -71,8 +66,8 @@ export class HoldWalletParts {
     return held;
   }
 
-  private async split(tx: Tx, asked: readonly PaymentReserve[], held: HeldParts): Promise<void> {
-    const quoted = await this.exchange.of(tx, asked);
+  private async find(tx: Tx, asked: readonly PaymentReserve[]): Promise<Found> {
+    const quotes = await this.exchange.of(tx, asked);
     const [pursesOf, settingsOf] = await Promise.all([
       this.findPurses.of(tx, asked),
       this.settings.ofAll(
@@ -80,22 +75,25 @@ export class HoldWalletParts {
         asked.map(({ merchantId }) => merchantId),
       ),
     ]);
-    for (const data of asked) {
-      const quote = quoted.get(data.checkoutId);
-      if (quote) {
-        if (quote.ok) held.parts.set(data.checkoutId, [exchangePart(quote.quote)]);
-        else held.refusals.set(data.checkoutId, { code: quote.code, reason: quote.reason });
-        continue;
-      }
-      const { spend } = settingsOf(data.merchantId).store_credit;
-      const purses = pursesOf(data) ?? [];
-      const parts =
-        purses.length === 0 && !data.giftCards?.length
-          ? [plain(data)]
-          : splitWalletPart(data.walletMinor, data.currency, purses, spend, data.giftCards);
-      if (typeof parts !== 'string') held.parts.set(data.checkoutId, parts);
-      else held.refusals.set(data.checkoutId, { code: parts, reason: 'A gift card cannot pay what was asked of it.' });
-    }
+    return { quotes, pursesOf, settingsOf };
+  }
+
+  private async allow(tx: Tx, asked: readonly PaymentReserve[], refusals: Map<string, CheckoutNo>): Promise<void> {
+    const taken = await this.limits.take(
+      tx,
+      asked.map((data) => ({
+        key: holdKey(data.checkoutId),
+        merchantId: data.merchantId,
+        memberId: data.memberId,
+        currency: data.currency,
+        operation: 'spend',
+        amountMinor: data.walletMinor,
+      })),
+    );
+    asked.forEach(({ checkoutId }, index) => {
+      const answer = taken[index];
+      if (answer?.ok === false) refusals.set(checkoutId, { code: answer.code, reason: answer.reason });
+    });
   }
 
   private async hold(tx: Tx, asked: readonly PaymentReserve[], { parts, refusals }: HeldParts): Promise<void> {
@@ -134,6 +132,26 @@ export class HoldWalletParts {
         ),
       ),
     );
+  }
+}
+
+/** Says of each checkout what pays it. Those of one member share their purses. */
+function split(asked: readonly PaymentReserve[], { quotes, pursesOf, settingsOf }: Found, held: HeldParts): void {
+  for (const data of asked) {
+    const quote = quotes.get(data.checkoutId);
+    if (quote) {
+      if (quote.ok) held.parts.set(data.checkoutId, [exchangePart(quote.quote)]);
+      else held.refusals.set(data.checkoutId, { code: quote.code, reason: quote.reason });
+      continue;
+    }
+    const { spend } = settingsOf(data.merchantId).store_credit;
+    const purses = pursesOf(data) ?? [];
+    const parts =
+      purses.length === 0 && !data.giftCards?.length
+        ? [plain(data)]
+        : splitWalletPart(data.walletMinor, data.currency, purses, spend, data.giftCards);
+    if (typeof parts !== 'string') held.parts.set(data.checkoutId, parts);
+    else held.refusals.set(data.checkoutId, { code: parts, reason: 'A gift card cannot pay what was asked of it.' });
   }
 }
 

@@ -1,9 +1,11 @@
 import { BoundedText, IsCurrency, IsId, IsMinor, PageQuery } from '@florin/http';
-import { IsBoolean, IsDate, IsIn, IsInt, IsOptional, IsString, Matches } from 'class-validator';
+import { IsBoolean, IsDate, IsIn, IsInt, IsOptional, IsString, Matches, ValidateBy } from 'class-validator';
 import { IsInstant } from '../instants';
 
 /** As exact as the table keeps it: 12 digits before the point and 12 behind it. */
-export const ratePattern = /^(?=.*[1-9])\d{1,12}(\.\d{1,12})?$/;
+const ratePattern = /^\d{1,12}(\.\d{1,12})?$/;
+export const isRate = (value: unknown): value is string =>
+  typeof value === 'string' && ratePattern.test(value) && /[1-9]/.test(value);
 const mostMinor = 1_000_000_000_00;
 const longestFile = 500_000;
 
@@ -11,7 +13,9 @@ export class AddRateDto {
   @IsCurrency() base: string;
   @IsCurrency() quote: string;
   /** How many of `quote` one of `base` is, as a decimal: a number of JSON would not be exact. */
-  @Matches(ratePattern, { message: 'rate must be a decimal above zero such as "1.0843"' }) rate: string;
+  @Matches(ratePattern, { message: 'rate must be a decimal such as "1.0843"' })
+  @ValidateBy({ name: 'isAboveZero', validator: { validate: isRate, defaultMessage: () => 'rate must be above zero' } })
+  rate: string;
   /** Who says so. */
   @BoundedText(100) source: string;
   /** From now unless said. */

@@ -2,7 +2,7 @@ import { isCurrency } from '@florin/http';
 import { type FieldError, Refusal } from '@florin/kernel';
 import { parse } from 'csv-parse/sync';
 import { isInstant } from '../instants';
-import { ratePattern } from './exchange.dto';
+import { isRate } from './exchange.dto';
 import type { NewRate } from './exchange.repository';
 
 /** Lines of one file share a transaction. */
@@ -49,7 +49,7 @@ function faultOf({
 }: Line): string | undefined {
   if (!isCurrency(base) || !isCurrency(quote)) return 'base and quote must be ISO 4217 codes';
   if (base === quote) return 'a currency is always worth itself';
-  if (!ratePattern.test(rate)) return 'rate must be a decimal above zero';
+  if (!isRate(rate)) return 'rate must be a decimal above zero';
   if (source.length < 1 || source.length > 100) return 'source must be 1 to 100 characters';
   return validFrom === '' || isInstant(validFrom) ? undefined : 'valid_from must be an instant with a zone';
 }
