@@ -83,6 +83,12 @@ const tenders = `concat_ws(' ', data->>'merchantId', data->>'currency', coalesce
 const booked = (key: string): string =>
   `coalesce((SELECT sum(p.amount) FROM ledger_journals j JOIN ledger_postings p ON p.journal_id = j.id AND p.inserted_at = j.inserted_at WHERE j.id = (SELECT result_id FROM ledger_keys k WHERE k.key = ${key}) AND p.amount > 0), 0)`;
 
+/** What the ledger took for the wallet part of a checkout: in one journal, or in one per part; an exchange adds to a position as well. */
+const walletBooked = `
+  CASE WHEN parts = 0 THEN ${booked(`'capture:' || checkout_id`)}
+  ELSE (SELECT coalesce(sum(${booked(`'capture:' || substr(part.hold_key, length('checkout:') + 1)`)} - CASE part.source WHEN 'exchange' THEN part.held_minor ELSE 0 END), 0)
+        FROM checkout_parts part WHERE part.checkout_id = checkout_payments.checkout_id) END`;
+
 const captures = matching({
   name: 'analytics.captures-are-the-ledgers',
   says: 'Every capture is in the numbers once, per tender with what the ledger took.',
@@ -90,7 +96,7 @@ const captures = matching({
     service: 'wallet',
     what: 'the capture',
     params: eventsSince,
-    sql: `SELECT checkout_id::text AS key, concat_ws(' ', merchant_id, currency, ${booked(`'capture:' || checkout_id`)}, ${booked(`'card:' || checkout_id`)}) AS value,
+    sql: `SELECT checkout_id::text AS key, concat_ws(' ', merchant_id, currency, ${walletBooked}, ${booked(`'card:' || checkout_id`)}) AS value,
             ARRAY[checkout_id, order_id]::text[] AS refs, coalesce(coalesce(settled_at, created_at) >= ${since('wallet.payment.captured')}, false) AS must
           FROM checkout_payments WHERE state = 'captured'`,
   },
@@ -108,7 +114,7 @@ const givenBack = matching({
     service: 'wallet',
     what: 'the refund',
     params: eventsSince,
-    sql: `SELECT id::text AS key, concat_ws(' ', merchant_id, currency, ${booked(`'refund:' || payment_refunds.id`)} - card_minor, card_minor) AS value,
+    sql: `SELECT id::text AS key, concat_ws(' ', merchant_id, currency, ${booked(`'refund:' || payment_refunds.id`)} - card_minor - exchanged_minor, card_minor) AS value,
             ARRAY[id, order_id, checkout_id]::text[] AS refs, coalesce(coalesce(settled_at, created_at) >= ${since('wallet.refund.completed')}, false) AS must
           FROM payment_refunds WHERE state = 'completed' AND checkout_id IS NOT NULL`,
   },

@@ -1,6 +1,9 @@
 import { type Invariant, within } from '../invariant';
+import { exchangeDue } from './exchange';
 import { liabilityDue } from './liability';
 import { payoutsDue } from './payouts';
+import { partsDue, storedValuesDue } from './stored-values';
+import { vouchersDue } from './vouchers';
 
 /** What each journal moved: the sum of what it added anywhere. */
 const moved = `
@@ -9,12 +12,15 @@ const moved = `
 
 /** The business events that move money, each with the journal it must have. Cashback and statements have invariants of their own. */
 const moneyDue = `
-  SELECT 'capture:' || checkout_id AS key, 'wallet_payment' AS kind, wallet_minor AS amount FROM checkout_payments WHERE state = 'captured' AND wallet_minor > 0
+  ${partsDue}
   UNION ALL SELECT 'card:' || checkout_id, 'card_payment', card_minor FROM checkout_payments WHERE state = 'captured' AND card_minor > 0
-  UNION ALL SELECT 'refund:' || id, 'refund', wallet_minor + card_minor FROM payment_refunds WHERE state = 'completed'
+  UNION ALL SELECT 'refund:' || id, 'refund', wallet_minor + card_minor + exchanged_minor FROM payment_refunds WHERE state = 'completed'
   UNION ALL SELECT 'payment-capture:' || capture.id, 'card_payment', capture.amount_minor
     FROM payment_captures capture JOIN payment_transactions payment ON payment.id = capture.payment_id WHERE payment.purpose = 'direct' AND capture.state = 'captured'
   UNION ALL SELECT 'topup:' || id, 'topup', amount_minor FROM wallet_topups WHERE state = 'completed'
+  UNION ALL ${storedValuesDue}
+  UNION ALL ${vouchersDue}
+  UNION ALL ${exchangeDue}
   UNION ALL ${payoutsDue}
   UNION ALL ${liabilityDue}
   UNION ALL SELECT coalesce(journal.key, 'transfer:' || t.id), 'transfer', t.amount_minor FROM wallet_transfers t LEFT JOIN ledger_journals journal ON journal.id = t.journal_id

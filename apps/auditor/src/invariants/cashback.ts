@@ -57,7 +57,7 @@ const reversalsAreShares = within({
 const journals = `
   SELECT split_part(journal.key, ':', CASE kind WHEN 'cashback_reversed' THEN 3 ELSE 2 END) AS id,
     sum(amount) FILTER (WHERE kind = 'cashback_accrued' AND amount > 0) AS accrued, sum(amount) FILTER (WHERE kind = 'cashback_reversed' AND amount > 0) AS reversed,
-    count(*) FILTER (WHERE kind = 'cashback_paid' AND amount > 0) AS paid, sum(amount) FILTER (WHERE account.code LIKE 'member:%:cashback-pending:%') AS pending
+    count(*) FILTER (WHERE kind = 'cashback_paid' AND amount > 0) AS paid, sum(amount) FILTER (WHERE kind = 'cashback_declined' AND amount > 0) AS declined, sum(amount) FILTER (WHERE account.code LIKE 'member:%:cashback-pending:%') AS pending
   FROM ledger_journals journal
   JOIN ledger_postings posting ON posting.journal_id = journal.id AND posting.inserted_at = journal.inserted_at
   JOIN ledger_accounts account ON account.id = posting.account_id
@@ -66,7 +66,7 @@ const journals = `
 const booked = within({
   service: 'wallet',
   name: 'cashback.books-match',
-  says: 'Every cashback was booked once as pending, paid once when it became payable, and what was taken back or is still pending stands in the books.',
+  says: 'Every cashback was booked once as pending and paid once, and what was taken back, declined or still waits stands in the books.',
   examined: 'wallet_cashback',
   offenders: `
     SELECT 'cashback:' || coalesce(c.id::text, j.id) AS subject, CASE WHEN c.id IS NULL THEN 'in the books without a cashback' ELSE
@@ -74,8 +74,24 @@ const booked = within({
         coalesce(j.accrued, 0), coalesce(j.reversed, 0), coalesce(j.paid, 0), coalesce(j.pending, 0)) END AS detail
     FROM wallet_cashback c FULL JOIN (${journals}) j ON j.id = c.id::text
     WHERE c.id IS NULL OR j.accrued IS DISTINCT FROM c.amount_minor OR coalesce(j.reversed, 0) <> c.reversed_minor
-      OR coalesce(j.paid, 0) <> CASE c.state WHEN 'payable' THEN 1 ELSE 0 END
-      OR coalesce(j.pending, 0) <> CASE c.state WHEN 'pending' THEN c.amount_minor - c.reversed_minor ELSE 0 END`,
+      OR coalesce(j.paid, 0) <> CASE c.state WHEN 'paid' THEN 1 ELSE 0 END OR coalesce(j.declined, 0) <> c.declined_minor
+      OR coalesce(j.pending, 0) <> CASE WHEN c.state IN ('pending', 'confirmed', 'payable') THEN c.amount_minor - c.reversed_minor ELSE 0 END`,
 });
 
-export const cashbackInvariants: Invariant[] = [granted, reversed, reversalsAreShares, booked];
+const stepsLeadToState = within({
+  service: 'wallet',
+  name: 'cashback.steps-lead-to-the-state',
+  says: 'The steps of every cashback follow one another to where it stands: pending, confirmed, payable, paid, or declined with a reason.',
+  examined: 'wallet_cashback_steps',
+  offenders: `
+    SELECT 'cashback:' || c.id AS subject, format('is %s, its steps end with %s', c.state, s.last) AS detail
+    FROM wallet_cashback c JOIN (SELECT DISTINCT ON (cashback_id) cashback_id, to_state AS last FROM wallet_cashback_steps ORDER BY cashback_id, id DESC) s ON s.cashback_id = c.id
+    WHERE c.state <> s.last OR (c.state = 'declined' AND coalesce(c.reason, '') = '')
+    UNION ALL
+    SELECT 'cashback:' || cashback_id, format('a step from %s to %s follows one to %s', from_state, to_state, before)
+    FROM (SELECT *, lag(to_state, 1, 'none') OVER (PARTITION BY cashback_id ORDER BY id) AS before FROM wallet_cashback_steps) step
+    WHERE from_state <> before OR from_state <> 'none' AND (from_state, to_state) NOT IN (('pending', 'confirmed'), ('confirmed', 'payable'), ('payable', 'paid'))
+      AND to_state <> 'declined' AND from_state <> to_state`,
+});
+
+export const cashbackInvariants: Invariant[] = [granted, reversed, reversalsAreShares, booked, stepsLeadToState];

@@ -133,19 +133,24 @@ const capturesAddUp = within({
       OR state IN ('captured', 'settled', 'partially_captured') AND captured_minor = 0 OR state IN ('declined', 'failed', 'capture_failed', 'voided', 'expired') AND captured_minor > 0`,
 });
 
+/** Every hold that checkouts should have: one for plain wallet money, else one per part. */
+const holdsWanted = `
+  SELECT checkout_id, state, 'checkout:' || checkout_id AS hold_key, wallet_minor AS amount FROM checkout_payments WHERE wallet_minor > 0 AND parts = 0
+  UNION ALL SELECT p.checkout_id, c.state, p.hold_key, p.held_minor FROM checkout_parts p JOIN checkout_payments c ON c.checkout_id = p.checkout_id`;
+
 const holdsMatch = within({
   service: 'wallet',
   name: 'payments.holds-match-checkouts',
-  says: 'Wallet money is held for exactly the checkouts that are on their way, for their wallet part, and is taken or free when they are.',
+  says: 'Money is held for exactly the checkouts that are on their way, for each part of their wallet part, and is taken or free when they are.',
   examined: 'ledger_holds',
   offenders: `
     SELECT coalesce('checkout:' || c.checkout_id, 'hold:' || h.id) AS subject,
-      format('checkout %s for %s; hold %s of %s', coalesce(c.state, 'unknown'), c.wallet_minor, coalesce(h.status, 'none'), h.amount) AS detail
-    FROM (SELECT * FROM checkout_payments WHERE wallet_minor > 0) c
-      FULL JOIN (SELECT * FROM ledger_holds WHERE key NOT LIKE 'withdrawal:%') h ON h.key = 'checkout:' || c.checkout_id
-    WHERE c.checkout_id IS NULL OR CASE
+      format('checkout %s for %s; hold %s of %s', coalesce(c.state, 'unknown'), c.amount, coalesce(h.status, 'none'), h.amount) AS detail
+    FROM (${holdsWanted}) c
+      FULL JOIN (SELECT * FROM ledger_holds WHERE key NOT LIKE 'withdrawal:%') h ON h.key = c.hold_key
+    WHERE CASE WHEN c.checkout_id IS NULL THEN h.status <> 'voided'
       WHEN h.id IS NULL THEN c.state <> 'refused'
-      ELSE h.amount <> c.wallet_minor OR h.status <> CASE c.state WHEN 'captured' THEN 'captured' WHEN 'refused' THEN 'voided' WHEN 'released' THEN 'voided' ELSE 'open' END END`,
+      ELSE (c.state <> 'refused' AND h.amount <> c.amount) OR h.status <> CASE c.state WHEN 'captured' THEN 'captured' WHEN 'refused' THEN 'voided' WHEN 'released' THEN 'voided' ELSE 'open' END END`,
 });
 
 export const paymentInvariants: Invariant[] = [

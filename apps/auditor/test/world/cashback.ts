@@ -74,6 +74,10 @@ export class Cashback {
       const { stores } = this.house;
       stores.add('loyalty', 'loyalty_cashback', { id, ...who, ...ofOrder, ...amounts, accrued_at: storyAt });
       stores.add('wallet', 'wallet_cashback', { id, ...who, ...amounts, state: 'pending', created_at: storyAt });
+      stores.add('wallet', 'wallet_cashback_steps', {
+        ...{ id: newId(), cashback_id: id, from_state: 'none', to_state: 'pending' },
+        ...{ done_by: 'loyalty', happened_at: storyAt },
+      });
     }
   }
 }

@@ -64,24 +64,22 @@ export class Keepers {
       ...who,
       wallet_minor: walletMinor,
       card_minor: cardMinor,
+      parts: sale.giftCard ? 2 : 0,
       payment_id: paymentId,
       state,
       created_at: storyAt,
       settled_at: state === 'reserving' ? null : storyAt,
     });
-    const holdKey = `checkout:${checkoutId}`;
-    if (walletMinor > 0)
+    const parts = partsOf(sale);
+    if (sale.giftCard) parts.forEach((part, index) => this.part(checkoutId, part, index + 1));
+    for (const { holdKey, account, amountMinor } of parts)
       stores.book('wallet', {
         operation: 'hold',
-        input: {
-          key: holdKey,
-          account: accounts.wallet(member),
-          amountMinor: walletMinor,
-          reference: `order:${orderId}`,
-        },
+        input: { key: holdKey, account, amountMinor, reference: `order:${orderId}` },
       });
     if (state === 'refused') {
-      if (walletMinor > 0) stores.book('wallet', { operation: 'void', input: { key: `void:${checkoutId}`, holdKey } });
+      for (const { holdKey } of parts)
+        stores.book('wallet', { operation: 'void', input: { key: `void:${checkoutId}`, holdKey } });
       this.house.say('wallet', paymentRefused, checkoutId, {
         checkoutId,
         orderId,
@@ -113,19 +111,28 @@ export class Keepers {
     });
   }
 
-  private book({ id: orderId, checkoutId, member: { merchantId }, walletMinor, cardMinor }: Sale): void {
+  private part(checkoutId: string, { source, sourceId, holdKey, amountMinor }: Part, position: number): void {
+    this.house.stores.add('wallet', 'checkout_parts', {
+      ...{ checkout_id: checkoutId, position, source, source_id: sourceId, hold_key: holdKey },
+      ...{ held_currency: currency, held_minor: amountMinor, pays_minor: amountMinor },
+      ...{ refunded_minor: 0, elsewhere_minor: 0 },
+    });
+  }
+
+  private book(sale: Sale): void {
+    const { id: orderId, checkoutId, cardMinor } = sale;
+    const { merchantId } = sale.member;
     const { stores } = this.house;
     const reference = `order:${orderId}`;
-    const sale = [{ account: accounts.sales(merchantId), amountMinor: walletMinor }];
-    if (walletMinor > 0) {
+    for (const { source, holdKey, amountMinor } of partsOf(sale)) {
       const input = {
-        key: `capture:${checkoutId}`,
-        kind: 'wallet_payment',
-        holdKey: `checkout:${checkoutId}`,
-        amountMinor: walletMinor,
+        key: holdKey.replace(/^checkout:/, 'capture:'),
+        kind: `${source}_payment`,
+        holdKey,
+        amountMinor,
         final: true,
         reference,
-        postings: sale,
+        postings: [{ account: accounts.sales(merchantId), amountMinor }],
       };
       stores.book('wallet', { operation: 'capture', input });
     }
@@ -135,4 +142,25 @@ export class Keepers {
         [accounts.sales(merchantId), cardMinor],
       ]);
   }
+}
+
+interface Part {
+  source: string;
+  sourceId: string | null;
+  holdKey: string;
+  account: string;
+  amountMinor: number;
+}
+
+/** What the wallet part of a sale is paid from. */
+function partsOf({ checkoutId, member, walletMinor, giftCard }: Sale): Part[] {
+  const holdKey = `checkout:${checkoutId}`;
+  const account = accounts.wallet(member);
+  const left = walletMinor - (giftCard?.amountMinor ?? 0);
+  return [
+    ...(giftCard
+      ? [{ source: 'gift_card', sourceId: giftCard.id, holdKey: `${holdKey}:gift_card:${giftCard.id}`, ...giftCard }]
+      : []),
+    ...(left > 0 ? [{ source: 'wallet', sourceId: null, holdKey, account, amountMinor: left }] : []),
+  ];
 }

@@ -43,7 +43,7 @@ export class Sales {
     return { id, code };
   }
 
-  buy({ member, lines: wanted, walletMinor = 0, coupon, outcome = 'completed' }: Wish): Sale {
+  buy({ member, lines: wanted, walletMinor = 0, coupon, giftCard, outcome = 'completed' }: Wish): Sale {
     const lines = wanted.map(({ variant, quantity, discountMinor = 0 }) => ({
       id: newId(),
       variant,
@@ -69,6 +69,7 @@ export class Sales {
       ...identity,
       outcome,
       coupon,
+      giftCard,
       returned: { walletMinor: 0, cardMinor: 0 },
       status: 'completed',
     };

@@ -16,6 +16,7 @@ import { Bookkeeping, type Statements } from './statements';
 import type { Stores } from './stores';
 import { Till } from './till';
 import type { Coupon, Member, Merchant, Sale, Variant } from './things';
+import { type Held, Values } from './values';
 
 /** The people, things and orders of the story, for those who spoil it. */
 export interface Story {
@@ -41,6 +42,9 @@ export interface Story {
   /** Paid from the wallet alone. */
   pocket: Sale;
   liability: Books;
+  /** Paid from a gift card and the wallet. */
+  mixture: Sale;
+  values: Held;
   /** Between members. */
   gift: Transfer;
   payouts: Payouts;
@@ -95,6 +99,11 @@ export async function tellStory(stores: Stores): Promise<Story> {
   const free = sales.buy({ member: ben, lines: [of(sample, 1)] });
   const elsewhere = sales.buy({ member: eve, lines: [of(mugs, 1)] });
   const pocket = sales.buy({ member: ada, lines: [of(filters, 1)], walletMinor: 333 });
+  const values = new Values(house);
+  const card = values.card(ada, 500);
+  const giftCard = { ...card, amountMinor: 200 };
+  const mixture = sales.buy({ member: ada, lines: [of(filters, 1)], walletMinor: 333, giftCard });
+  const held = values.tell(ada, card);
   const purses = new Purses(house);
   const gift = purses.give(ada, ben, 40);
   purses.byHand(merchant.id, 700);
@@ -126,6 +135,8 @@ export async function tellStory(stores: Stores): Promise<Story> {
     free,
     elsewhere,
     pocket,
+    mixture,
+    values: held,
     liability: liability.books,
     gift,
     payouts,

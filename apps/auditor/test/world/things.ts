@@ -49,9 +49,18 @@ export interface Sale {
   paymentId: string | null;
   outcome: Outcome;
   coupon: Coupon | undefined;
+  /** Pays part of the wallet part. */
+  giftCard: Pays | undefined;
   /** Given back, or on its way back. */
   returned: { walletMinor: number; cardMinor: number };
   status: string;
+}
+
+/** A gift card and how much of an order it pays. */
+export interface Pays {
+  id: string;
+  account: string;
+  amountMinor: number;
 }
 
 export interface Coupon {
@@ -64,6 +73,7 @@ export interface Wish {
   lines: { variant: Variant; quantity: number; discountMinor?: number }[];
   walletMinor?: number;
   coupon?: Coupon;
+  giftCard?: Pays;
   outcome?: Outcome;
 }
 
