@@ -63,7 +63,7 @@ it('a corrected statement takes the place of the first: what it no longer says i
     { amount: 1_000, reference: 'B1', endToEndId: one.id.replaceAll('-', '') },
     { amount: 2_000, reference: 'B2', endToEndId: two.id.replaceAll('-', '') },
   ];
-  const id = newId();
+  const id = `STMT-${Date.now()}`;
   const iban = office.bank.external_id;
   const first = await office.take(office.bank, camt({ id, iban, entries }));
   expect(await office.onBooks(`statement:${office.bank.id}`)).toBe(3_000);

@@ -127,8 +127,48 @@ it('WAL-09, GAP-WAL-11: a payment is settled by the line that shows it, once, an
   expect(await stateOf()).toEqual({ state: 'captured', fee: null, settled: 0 });
   expect(await office.onBooks('processor-fees')).toBe(before);
   expect(await office.onBooks('card-clearing')).toBe(clearing);
+  expect(await office.exceptions(office.processor)).toMatchObject([
+    { kind: 'unmatched_line', detail: 'Its match was undone: of another shop' },
+  ]);
   // The rules would match it as before: it is left to persons now.
   await office.reconcile();
   expect((await office.lines(await office.take(office.processor, report))).map(({ state }) => state)).toEqual(['open']);
   expect(await house.faultsInBooks()).toEqual([]);
+});
+
+it('GAP-WAL-11: the metrics count what is open, by currency and kind, and the report explains every cent', async () => {
+  const iban = office.bank.external_id;
+  const odd = [
+    { amount: 300, reference: 'O1', day: today(3) },
+    { amount: -120, reference: 'O2', day: today(3) },
+  ];
+  await office.take(office.bank, camt({ iban, opening: 5_000, entries: odd }));
+  // The statement of the day between is missing.
+  await office.take(
+    office.bank,
+    camt({ iban, opening: 5_555, entries: [{ amount: 40, reference: 'O3', day: today(1) }] }),
+  );
+  const report = await office.report(office.bank);
+  expect(report).toMatchObject({
+    statement_minor: 5_595,
+    ledger_minor: 0,
+    difference_minor: 5_595,
+    unexplained_minor: 0,
+    open: { lines: 3, amount_minor: 220 },
+    gaps: [{ amount_minor: 375 }],
+    exceptions: [{ kind: 'unmatched_line', lines: 3, amount_minor: 220 }],
+  });
+  expect(report.explained).toEqual([
+    { what: 'before_first_statement', amount_minor: 5_000 },
+    { what: 'open_lines', amount_minor: 220 },
+    { what: 'ignored_lines', amount_minor: 0 },
+    { what: 'missing_statements', amount_minor: 375 },
+  ]);
+  await office.reconcile();
+  const open = await house.count(`reconciliation_exceptions WHERE state <> 'resolved' AND kind = 'unmatched_line'`);
+  const metrics = await house.service.http.get<string>('/metrics');
+  expect(metrics.body).toMatch(
+    new RegExp(`^wallet_reconciliation_differences\\{currency="EUR",kind="unmatched_line"[^}]*\\} ${open}$`, 'm'),
+  );
+  expect(metrics.body).toMatch(/^wallet_reconciliation_differences_minor\{/m);
 });

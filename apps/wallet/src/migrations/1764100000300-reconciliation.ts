@@ -217,7 +217,7 @@ export class Reconciliation1764100000300 implements MigrationInterface {
       `CREATE UNIQUE INDEX reconciliation_exceptions_of_line ON reconciliation_exceptions (line_id) WHERE state <> 'resolved' AND line_id IS NOT NULL`,
     );
     await runner.query(
-      `CREATE UNIQUE INDEX reconciliation_exceptions_of_target ON reconciliation_exceptions (account_id, target_kind, target_id)
+      `CREATE UNIQUE INDEX reconciliation_exceptions_of_target ON reconciliation_exceptions (target_kind, target_id)
        WHERE state <> 'resolved' AND target_id IS NOT NULL`,
     );
     await runner.query(

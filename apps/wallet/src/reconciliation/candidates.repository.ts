@@ -103,10 +103,10 @@ export class CandidatesRepository {
   missing(tx: Tx, account: StatementAccount, before: string, limit: number): Promise<Candidate[]> {
     return tx.query(
       `SELECT ${columns} FROM (${payments} AND payment.merchant_id = $1 AND payment.currency = $2 AND payment.created_at < $3::date) AS target
-       WHERE ${free} AND NOT EXISTS (SELECT FROM reconciliation_exceptions AS known WHERE known.account_id = $4 AND known.target_kind = target.kind
+       WHERE ${free} AND NOT EXISTS (SELECT FROM reconciliation_exceptions AS known WHERE known.merchant_id = $1 AND known.target_kind = target.kind
          AND known.target_id = target.id AND (known.state <> 'resolved' OR known.resolution = 'ignored'))
-       ORDER BY target.day, target.id LIMIT $5`,
-      [account.merchantId, account.currency, before, account.id, limit],
+       ORDER BY target.day, target.id LIMIT $4`,
+      [account.merchantId, account.currency, before, limit],
     );
   }
 

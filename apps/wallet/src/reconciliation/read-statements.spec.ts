@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { camt, stripeReport, today } from '../../test/reconciliation/files';
 import { checkBalances } from './check-balances';
 import { mappingFor } from './csv-mapping';
@@ -96,6 +98,25 @@ describe('GAP-WAL-11: camt.053', () => {
     );
     expect(statement).toBeDefined();
     if (statement) expect(() => checkBalances(statement, 'EUR')).toThrow(/^Line 6: .*off by 3\.40.*too much/);
+  });
+
+  it('reads the file of a bank, in its encoding, with a batch, charges and what is only announced', async () => {
+    const file = join(__dirname, '../../test/reconciliation/bank-day.camt053.02.xml');
+    const [statement] = await readCamt(readFileSync(file), eur);
+    expect(statement).toMatchObject({
+      reference: 'STMT-2026-223',
+      opening: { amountMinor: 1_204_017 },
+      closing: { amountMinor: 1_321_592 },
+      pending: { count: 1, sumMinor: 23_100 },
+    });
+    expect(statement?.lines).toMatchObject([
+      { reference: '2026111900001877', amountMinor: 128_450, description: 'STRIPE PAYOUT po_1QzHarbour19' },
+      { reference: '2026111900002203/1', amountMinor: -4_875, valueOn: '2026-11-20' },
+      { reference: '2026111900002203/2', amountMinor: -5_000, endToEndId: '019A9C6B5D4E7000A000000000000002' },
+      { reference: '2026111900002999', amountMinor: -1_000, description: 'Kontoführung & Entgelte' },
+    ]);
+    if (statement) expect(() => checkBalances(statement, 'EUR')).not.toThrow();
+    expect(JSON.stringify(statement)).not.toContain('DE75512108001245126199');
   });
 
   const good = camt({ iban, entries: [{ amount: 100 }] });

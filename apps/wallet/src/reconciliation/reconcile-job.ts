@@ -1,9 +1,11 @@
-import { Jobs, Reads } from '@florin/database';
-import { Injectable } from '@nestjs/common';
+import { type JobRun, Jobs, Reads } from '@florin/database';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { AccountsRepository } from './accounts.repository';
 import { differences, differencesMinor } from './metrics';
 import { Reconcile } from './reconcile';
+
+const job = 'reconcile';
 
 interface OpenDifferences {
   currency: string;
@@ -14,7 +16,7 @@ interface OpenDifferences {
 
 /** Tries the rules again on what is open, of every account: payments come after their lines too, and rules change. */
 @Injectable()
-export class ReconcileJob {
+export class ReconcileJob implements OnModuleInit {
   constructor(
     private readonly jobs: Jobs,
     private readonly reads: Reads,
@@ -22,15 +24,23 @@ export class ReconcileJob {
     private readonly reconcile: Reconcile,
   ) {}
 
-  @Cron(CronExpression.EVERY_5_MINUTES, { name: 'reconcile', waitForCompletion: true })
+  onModuleInit(): void {
+    this.jobs.register(job, 'Tries the rules again on lines of statements that nothing explains.', (run) =>
+      this.all(run),
+    );
+  }
+
+  @Cron(CronExpression.EVERY_5_MINUTES, { name: job, waitForCompletion: true })
   async run(): Promise<void> {
-    await this.jobs.run('reconcile', async (run) => {
-      for (const accountId of await this.accounts.waiting(this.reads)) {
-        if (run.signal.aborted) return;
-        const { matched, raised } = await this.reconcile.execute(accountId, run.signal);
-        if (matched + raised > 0) await run.add(matched + raised);
-      }
-    });
+    await this.jobs.run(job, (run) => this.all(run));
+  }
+
+  private async all(run: JobRun): Promise<void> {
+    for (const accountId of await this.accounts.waiting(this.reads)) {
+      if (run.signal.aborted) return;
+      const { matched, raised } = await this.reconcile.execute(accountId, run.signal);
+      if (matched + raised > 0) await run.add(matched + raised);
+    }
     await this.measure();
   }
 

@@ -14,6 +14,8 @@ export interface ReportLine {
 }
 
 export const today = (daysAgo = 0): string => new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10);
+/** ISO 20022 allows 35 characters. */
+const shortId = (): string => newId().replaceAll('-', '');
 const major = (minor: number): string => `${minor < 0 ? '-' : ''}${(Math.abs(minor) / 100).toFixed(2)}`;
 const quoted = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
@@ -106,7 +108,7 @@ function entry(
 /** A bank's statement as camt.053. */
 export function camt(statements: readonly Statement[] | Statement, version: '02' | '08' = '08'): string {
   const list = Array.isArray(statements) ? (statements as readonly Statement[]) : [statements as Statement];
-  const bodies = list.map(({ id = newId(), iban, opening = 0, entries, currency = 'EUR', closing }) => {
+  const bodies = list.map(({ id = shortId(), iban, opening = 0, entries, currency = 'EUR', closing }) => {
     const booked = entries.filter(({ status = 'BOOK' }) => status === 'BOOK');
     const sum = booked.reduce((total, { amount }) => total + amount, 0);
     return [
@@ -120,7 +122,7 @@ export function camt(statements: readonly Statement[] | Statement, version: '02'
   });
   return `<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.${version}">
-<BkToCstmrStmt><GrpHdr><MsgId>${newId()}</MsgId><CreDtTm>${today()}T18:00:00</CreDtTm></GrpHdr>
+<BkToCstmrStmt><GrpHdr><MsgId>${shortId()}</MsgId><CreDtTm>${today()}T18:00:00</CreDtTm></GrpHdr>
 ${bodies.join('\n')}
 </BkToCstmrStmt></Document>
 `;
