@@ -107,7 +107,8 @@ function queryString(query: RequestOptions['query']): string {
 async function parse<T>(response: Response): Promise<Answer<T>> {
   const text = await response.text();
   const type = response.headers.get('content-type') ?? '';
-  const body = (type.includes('json') && text ? JSON.parse(text) : text) as T;
+  // NDJSON is many of them, and none itself.
+  const body = (/[/+]json\b/.test(type) && text ? JSON.parse(text) : text) as T;
   const problem = type.includes('application/problem+json') ? (body as unknown as Problem) : undefined;
   return { status: response.status, headers: response.headers, body, problem };
 }
