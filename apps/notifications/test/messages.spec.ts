@@ -4,6 +4,7 @@ import {
   orderCancelled,
   orderCompleted,
   orderRefunded,
+  payoutChanged,
   tierUpgraded,
   userVerified,
 } from '@florin/contracts';
@@ -102,6 +103,26 @@ describe('what people are told', () => {
     const [mail] = await house.office.to(email);
     expect([mail?.subject, mail?.text]).toEqual(['You are gold now', expect.stringContaining('Hello Ada')]);
     expect(await house.messages(memberId)).toHaveLength(1);
+  });
+
+  it('WAL-03: a withdrawal that was approved, that was paid, and that came back; nothing about its other steps', async () => {
+    const [email, memberId] = [newAddress(), newId()];
+    const { merchantId } = house;
+    const verified = { ...userVerified.example, userId: memberId, merchantId, email, displayName: 'Ada' };
+    await house.heard('on.auth.user.verified', house.peer.say(userVerified, verified));
+    const withdrawal = { ...payoutChanged.example, withdrawalId: newId(), memberId, merchantId };
+    for (const state of ['requested', 'approved', 'submitted', 'unknown', 'paid', 'paid', 'returned'] as const)
+      await house.heard('on.wallet.payout.changed', house.peer.say(payoutChanged, { ...withdrawal, state }));
+    const mails = await house.office.to(email, 3);
+    expect(mails.map(({ subject }) => subject).sort()).toEqual([
+      'Your withdrawal is approved',
+      'Your withdrawal is paid',
+      'Your withdrawal was not paid',
+    ]);
+    expect(mails.find(({ subject }) => subject.endsWith('approved'))?.text).toContain(
+      'EUR\u00a049.00 are on their way',
+    );
+    expect(mails.find(({ subject }) => subject.endsWith('not paid'))?.text).toContain('was returned. EUR\u00a050.00');
   });
 
   it('nothing about orders that another system sold', async () => {

@@ -39,11 +39,10 @@ it.each([
 it('a merchant sees the templates that ship with Florin', async () => {
   const { body } = await house.staff('ops_marketing').get<TemplateDto[]>('/api/v1/notifications/templates');
   expect(body.map(({ key, version, is_default }) => [key, version, is_default])).toEqual(
-    ['verify_email', 'order_confirmed', 'order_cancelled', 'order_refunded', 'tier_upgraded'].map((key) => [
-      key,
-      0,
-      true,
-    ]),
+    [
+      ...['verify_email', 'order_confirmed', 'order_cancelled', 'order_refunded', 'tier_upgraded'],
+      ...['withdrawal_approved', 'withdrawal_paid', 'withdrawal_ended'],
+    ].map((key) => [key, 0, true]),
   );
 });
 

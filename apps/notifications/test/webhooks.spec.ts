@@ -1,8 +1,16 @@
 import { undeclaredRoutes } from '@florin/access';
-import { orderCompleted, orderPlaced, pointsEarned, tierUpgraded, webhookDelivered } from '@florin/contracts';
+import {
+  allContracts,
+  orderCompleted,
+  orderPlaced,
+  pointsEarned,
+  tierUpgraded,
+  webhookDelivered,
+} from '@florin/contracts';
 import { hourMs, minuteMs, newId, secondMs } from '@florin/kernel';
 import { eventually } from '@florin/testing';
 import { Webhook } from 'standardwebhooks';
+import { publicEventTypes } from '../src/webhooks/public-events';
 import type { EndpointDto } from '../src/webhooks/webhook.dto';
 import { House } from './house';
 import { isSigned } from './receiver';
@@ -52,6 +60,18 @@ describe('a delivery', () => {
     const [call] = await house.receiver.at('/other-type');
     expect(call?.headers['webhook-id']).toBe(earned);
     expect(house.receiver.calls.filter(({ path }) => path === '/other-type')).toHaveLength(1);
+  });
+
+  it('GAP-WAL-10: tells of every public event of money and points, a balance that crossed its threshold among them', async () => {
+    const said = new Map<string, string>();
+    const contracts = allContracts.filter(({ type }) => publicEventTypes.includes(type));
+    await house.endpoint('/money', [...publicEventTypes]);
+    for (const contract of contracts)
+      said.set(contract.type, house.peer.say(contract, { ...contract.example, merchantId: house.merchantId }));
+    const told = await house.receiver.at('/money', contracts.length);
+    expect(told.map(({ headers }) => headers['webhook-id']).sort()).toEqual([...said.values()].sort());
+    expect([...said.keys()].sort()).toEqual([...publicEventTypes].sort());
+    expect(publicEventTypes).toContain('wallet.balance.crossed');
   });
 
   it('never holds what happened at another merchant, or what was imported', async () => {

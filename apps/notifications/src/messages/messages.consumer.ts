@@ -9,12 +9,16 @@ import {
   type OrderCompleted,
   orderRefunded,
   type OrderRefunded,
+  payoutChanged,
+  type PayoutChanged,
   tierUpgraded,
   type TierUpgraded,
 } from '@florin/contracts';
 import { ConsumesSet, type Delivery } from '@florin/messaging';
 import { Controller } from '@nestjs/common';
+import type { TemplateKey } from '../templates/default-templates';
 import { amountText } from '../templates/render-template';
+import type { Contact } from './messages.repository';
 import { TellPeople } from './tell-people';
 
 /** Turns what happened into what people are told: one intent each. */
@@ -125,6 +129,41 @@ export class MessagesConsumer {
       }),
     );
   }
+
+  @ConsumesSet(payoutChanged)
+  async withdrawalChanged(events: Envelope<PayoutChanged>[], { tx }: Delivery): Promise<void> {
+    const news = events.filter(({ data }) => withdrawalMails[data.state] !== undefined);
+    if (news.length === 0) return;
+    const contacts = await this.tellPeople.contacts(
+      tx,
+      news.map(({ data }) => data),
+    );
+    await this.tellPeople.within(
+      tx,
+      news.flatMap((event) => withdrawalMail(event, contacts.get(`${event.data.memberId}:${event.data.merchantId}`))),
+    );
+  }
+}
+
+/** Which mail a step of a withdrawal is worth; the others are nobody's news. */
+const withdrawalMails: Partial<Record<PayoutChanged['state'], TemplateKey>> = {
+  approved: 'withdrawal_approved',
+  paid: 'withdrawal_paid',
+  failed: 'withdrawal_ended',
+  returned: 'withdrawal_ended',
+  rejected: 'withdrawal_ended',
+};
+
+function withdrawalMail(event: Envelope<PayoutChanged>, contact: Contact | undefined) {
+  const { withdrawalId, memberId, merchantId, state, amountMinor, payoutMinor, currency } = event.data;
+  const template = withdrawalMails[state];
+  if (!template || !contact) return [];
+  const total = amountText(template === 'withdrawal_ended' ? amountMinor : payoutMinor, currency);
+  const variables = { name: contact.displayName, total, state };
+  const intent = `${template}:${withdrawalId}`;
+  return [
+    { userId: memberId, merchantId, intent, template, recipient: contact.email, variables, cause: causeOf(event) },
+  ];
 }
 
 function aboutOrder(event: Envelope<{ memberId: string; merchantId: string }>, recipient: string) {

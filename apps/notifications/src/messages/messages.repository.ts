@@ -26,6 +26,12 @@ export interface AttemptRow {
   answer: string;
 }
 
+/** How to reach a member. */
+export interface Contact {
+  email: string;
+  displayName: string;
+}
+
 const columns = `id, user_id AS "userId", merchant_id AS "merchantId", intent, template, recipient, variables, attempts, cause`;
 
 /** SQL of messages. */
@@ -53,11 +59,8 @@ export class MessagesRepository {
   }
 
   /** How to reach members, keyed `member:merchant`; those without a verified address are left out. */
-  async contacts(
-    tx: Tx,
-    members: readonly { memberId: string; merchantId: string }[],
-  ): Promise<Map<string, { email: string; displayName: string }>> {
-    const rows = await tx.query<{ key: string; email: string; displayName: string }>(
+  async contacts(tx: Tx, members: readonly { memberId: string; merchantId: string }[]): Promise<Map<string, Contact>> {
+    const rows = await tx.query<Contact & { key: string }>(
       `SELECT user_id || ':' || merchant_id AS key, email, display_name AS "displayName" FROM contacts
        WHERE (user_id, merchant_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))`,
       [members.map((member) => member.memberId), members.map((member) => member.merchantId)],

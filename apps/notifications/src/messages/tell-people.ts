@@ -1,6 +1,6 @@
 import type { Tx } from '@florin/database';
 import { Injectable } from '@nestjs/common';
-import { type Intent, MessagesRepository } from './messages.repository';
+import { type Contact, type Intent, MessagesRepository } from './messages.repository';
 import { SendMessages } from './send-messages';
 
 /** Writes down what people are to be told, each intent once, and has it sent once that is durable. */
@@ -17,10 +17,7 @@ export class TellPeople {
   }
 
   /** How to reach members, keyed `member:merchant`; those without a verified address are left out. */
-  contacts(
-    tx: Tx,
-    members: readonly { memberId: string; merchantId: string }[],
-  ): Promise<Map<string, { email: string; displayName: string }>> {
+  contacts(tx: Tx, members: readonly { memberId: string; merchantId: string }[]): Promise<Map<string, Contact>> {
     return this.messages.contacts(tx, members);
   }
 }

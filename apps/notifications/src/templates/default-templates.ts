@@ -12,6 +12,9 @@ export const templateKeys = [
   'order_cancelled',
   'order_refunded',
   'tier_upgraded',
+  'withdrawal_approved',
+  'withdrawal_paid',
+  'withdrawal_ended',
 ] as const;
 export type TemplateKey = (typeof templateKeys)[number];
 
@@ -28,6 +31,9 @@ export const sampleVariables = {
   order_cancelled: { number: 'F-2026-000042', reason: 'The card was declined.' },
   order_refunded: { number: 'F-2026-000042', total: 'EUR 29.00' },
   tier_upgraded: { name: 'Ada', tier: 'Gold' },
+  withdrawal_approved: { name: 'Ada', total: 'EUR 49.00' },
+  withdrawal_paid: { name: 'Ada', total: 'EUR 49.00' },
+  withdrawal_ended: { name: 'Ada', total: 'EUR 50.00', state: 'rejected' },
 } as const satisfies Record<TemplateKey, object>;
 
 /** What is sent until a merchant says it in words of their own. */
@@ -56,5 +62,20 @@ export const defaultTemplates: Record<TemplateKey, Template> = {
     subject: 'You are {{ tier }} now',
     text: 'Hello {{ name }},\n\nyou reached {{ tier }}.\n',
     html: '<p>Hello {{ name }},</p><p>you reached {{ tier }}.</p>',
+  },
+  withdrawal_approved: {
+    subject: 'Your withdrawal is approved',
+    text: 'Hello {{ name }},\n\nyour withdrawal is approved: {{ total }} are on their way to your account.\n',
+    html: '<p>Hello {{ name }},</p><p>your withdrawal is approved: {{ total }} are on their way to your account.</p>',
+  },
+  withdrawal_paid: {
+    subject: 'Your withdrawal is paid',
+    text: 'Hello {{ name }},\n\n{{ total }} were paid to your account.\n',
+    html: '<p>Hello {{ name }},</p><p>{{ total }} were paid to your account.</p>',
+  },
+  withdrawal_ended: {
+    subject: 'Your withdrawal was not paid',
+    text: 'Hello {{ name }},\n\nyour withdrawal was {{ state }}. {{ total }} are in your wallet again.\n',
+    html: '<p>Hello {{ name }},</p><p>your withdrawal was {{ state }}. {{ total }} are in your wallet again.</p>',
   },
 };
