@@ -10,6 +10,9 @@ export type Move =
   | { do: 'void'; pick: number }
   | { do: 'reverse'; pick: number };
 
+/** Moves that are done all or not at all, or something that happens to the whole ledger: time passes or steps back, the sweep runs. */
+export type Event = { do: 'group'; moves: Move[] } | { do: 'wait'; minutes: number } | { do: 'sweep' };
+
 const person = fc.constantFrom<'alice' | 'bob'>('alice', 'bob');
 const anyone = fc.constantFrom<'world' | 'alice' | 'bob'>('world', 'alice', 'bob');
 const amount = fc.integer({ min: 1, max: 120 });
@@ -26,10 +29,25 @@ export const moves: fc.Arbitrary<Move> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reverse' as const), pick }) },
 );
 
+/** Histories of 2 to 200 moves: alone, in groups, and with steps of the clock between them. */
+export const events: fc.Arbitrary<Event> = fc.oneof(
+  { weight: 12, arbitrary: moves.map((move): Event => ({ do: 'group', moves: [move] })) },
+  {
+    weight: 3,
+    arbitrary: fc.array(moves, { minLength: 2, maxLength: 6 }).map((each): Event => ({ do: 'group', moves: each })),
+  },
+  { weight: 2, arbitrary: fc.integer({ min: -20, max: 40 }).map((minutes): Event => ({ do: 'wait', minutes })) },
+  { weight: 1, arbitrary: fc.constant<Event>({ do: 'sweep' }) },
+);
+
+const minuteMs = 60_000;
+const holdMinutes = 60;
+
 interface ModelHold {
   account: string;
   left: number;
-  open: boolean;
+  state: 'open' | 'closed' | 'expired';
+  expiresAt: number;
 }
 
 interface ModelJournal {
@@ -40,9 +58,10 @@ interface ModelJournal {
 
 /** The ledger as a few maps, written in another way than the ledger: balances are sums over the journals. */
 export class Model {
-  private readonly journals: ModelJournal[] = [];
-  private readonly byKey = new Map<string, ModelJournal>();
-  private readonly holds = new Map<string, ModelHold>();
+  private journals: ModelJournal[] = [];
+  private byKey = new Map<string, ModelJournal>();
+  private holds = new Map<string, ModelHold>();
+  private now = Date.UTC(2026, 5, 1);
   readonly world: string;
   readonly alice: string;
   readonly bob: string;
@@ -78,6 +97,33 @@ export class Model {
     if (journal && answer.ok) journal.id = answer.id;
   }
 
+  get time(): Date {
+    return new Date(this.now);
+  }
+
+  wait(minutes: number): void {
+    this.now += minutes * minuteMs;
+  }
+
+  /** What the sweep should give back, by the keys of the holds. */
+  sweep(): string[] {
+    const due = [...this.holds].filter(([, hold]) => hold.state === 'open' && hold.expiresAt <= this.now);
+    for (const [, hold] of due) hold.state = 'expired';
+    return due.map(([key]) => key);
+  }
+
+  /** What the ledger should answer to a group: ok, or a code and where. A no leaves everything as it was. */
+  applyGroup(commands: readonly Command[]): string {
+    const before = structuredClone({ journals: this.journals, byKey: this.byKey, holds: this.holds });
+    for (const [at, command] of commands.entries()) {
+      const said = this.apply(command);
+      if (said === 'ok') continue;
+      Object.assign(this, before);
+      return `${said} at ${at}`;
+    }
+    return 'ok';
+  }
+
   /** What the ledger should answer: ok or a code. */
   apply(command: Command): string {
     switch (command.operation) {
@@ -91,7 +137,8 @@ export class Model {
         this.holds.set(command.input.key, {
           account: command.input.account,
           left: command.input.amountMinor,
-          open: true,
+          state: 'open',
+          expiresAt: command.input.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
         });
         return 'ok';
       }
@@ -100,8 +147,8 @@ export class Model {
       case 'void': {
         const hold = this.holds.get(command.input.holdKey ?? '');
         if (!hold) return 'hold_unknown';
-        if (!hold.open) return 'hold_closed';
-        hold.open = false;
+        if (hold.state !== 'open') return `hold_${hold.state}`;
+        hold.state = 'closed';
         return 'ok';
       }
       case 'reverse': {
@@ -121,11 +168,12 @@ export class Model {
   private capture(input: Extract<Command, { operation: 'capture' }>['input']): string {
     const hold = this.holds.get(input.holdKey ?? '');
     if (!hold) return 'hold_unknown';
-    if (!hold.open) return 'hold_closed';
+    if (hold.state === 'closed') return 'hold_closed';
+    if (hold.state === 'expired' || hold.expiresAt <= this.now) return 'hold_expired';
     if (input.amountMinor > hold.left) return 'hold_exceeded';
     if (input.postings.some((posting) => posting.account === hold.account)) return 'invalid';
     const left = hold.left - input.amountMinor;
-    [hold.left, hold.open] = [left, left > 0 && !input.final];
+    [hold.left, hold.state] = [left, left > 0 && !input.final ? 'open' : 'closed'];
     return this.record(input.key, [
       [hold.account, -input.amountMinor],
       ...input.postings.map((posting): [string, number] => [posting.account, posting.amountMinor]),
@@ -151,7 +199,7 @@ export class Model {
 
   private held(code: string): number {
     return [...this.holds.values()].reduce(
-      (sum, hold) => (hold.open && hold.account === code ? sum + hold.left : sum),
+      (sum, hold) => (hold.state === 'open' && hold.account === code ? sum + hold.left : sum),
       0,
     );
   }
@@ -176,7 +224,17 @@ export function toCommand(model: Model, move: Move): Command[] {
         },
       ];
     case 'hold':
-      return [{ operation: 'hold', input: { key: fresh('hold'), account: model[move.of], amountMinor: move.amount } }];
+      return [
+        {
+          operation: 'hold',
+          input: {
+            key: fresh('hold'),
+            account: model[move.of],
+            amountMinor: move.amount,
+            expiresAt: new Date(model.time.getTime() + holdMinutes * minuteMs),
+          },
+        },
+      ];
     case 'capture': {
       const holdKey = chosen(model.holdKeys, move.pick);
       if (holdKey === undefined) return [];

@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { openDataSource, DatabaseConfig, Transactions } from '@florin/database';
 import { newId } from '@florin/kernel';
 import { Ledger } from '@florin/ledger';
-import { freePort, jwksUrl, testAudience, testBroker, testIssuer, tokenFor } from '@florin/testing';
+import { exchangeOf } from '@florin/messaging';
+import { freePort, jwksUrl, testAudience, testBroker, type TestBroker, testIssuer, tokenFor } from '@florin/testing';
+import { type ChannelModel, connect } from 'amqplib';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -39,6 +41,7 @@ export async function startWallet(
   await client.query('CREATE DATABASE wallet');
   await client.end();
   const [port, broker] = [await freePort(), await testBroker()];
+  const ear = await listen(broker);
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profile)}`];
   const main = join(root, 'dist/apps/wallet/src/main.js');
   const child = spawn(process.execPath, ['--enable-source-maps', ...profiling, main], {
@@ -72,7 +75,20 @@ export async function startWallet(
       .slice(0, senders)
       .map((sub) => tokenFor({ sub, roles: ['customer'], merchants: [merchantId], expiresInSeconds: 3_600 })),
   );
-  return { url, pid: child.pid ?? 0, members, tokens, stop: () => stop(child) };
+  return { url, pid: child.pid ?? 0, members, tokens, stop: () => stop(child).finally(() => ear.close()) };
+}
+
+/** Takes what the service says and forgets it: a message that nobody wants would be said again and again. */
+async function listen({ url, namespace }: TestBroker): Promise<ChannelModel> {
+  const connection = await connect(url);
+  const channel = await connection.createChannel();
+  const { queue } = await channel.assertQueue('', { exclusive: true, maxLength: 1 });
+  for (const kind of ['event', 'command'] as const) {
+    const exchange = exchangeOf(namespace, kind);
+    await channel.assertExchange(exchange, 'topic', { durable: true });
+    await channel.bindQueue(queue, exchange, '#');
+  }
+  return connection;
 }
 
 async function ready(child: ChildProcess, url: string): Promise<void> {
