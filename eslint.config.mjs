@@ -130,9 +130,9 @@ export default defineConfig(
     rules: { '@nx/enforce-module-boundaries': boundaries(['@florin/testing']) },
   },
   {
-    // Tests of a service may start the card processor of the local run: it is what the service speaks with.
+    // Tests of a service may start the sandboxes of the local run: they are what the service speaks with.
     files: ['apps/*/test/**/*.ts'],
-    rules: { '@nx/enforce-module-boundaries': boundaries(['../../../tools/sandbox/processor']) },
+    rules: { '@nx/enforce-module-boundaries': boundaries(['../../../tools/sandbox/*']) },
   },
   {
     // Matchers (expect.any) and answers of servers are any by nature; what a test does with them is checked by running it.

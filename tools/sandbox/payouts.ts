@@ -6,6 +6,9 @@ import { type Lie, lieOf } from './payouts-lies';
 import { readNewOrder } from './payouts-requests';
 import { PayoutWebhooks } from './payouts-webhooks';
 
+export type { Lie, Status } from './payouts-lies';
+export { eventOf, payoutSignature } from './payouts-webhooks';
+
 export interface PayoutSandboxOptions {
   /** 0 or absent: a free port. */
   port?: number;

@@ -1,13 +1,20 @@
 import { Jobs } from '@florin/database';
 import { newId } from '@florin/kernel';
 import type { Answer, HttpClient } from '@florin/testing';
-import { eventOf, payoutSignature } from '../../../tools/sandbox/payouts-webhooks';
-import { type PayoutSandbox, type PayoutSandboxOptions, startPayouts } from '../../../tools/sandbox/payouts';
+import {
+  eventOf,
+  type PayoutSandbox,
+  type PayoutSandboxOptions,
+  payoutSignature,
+  startPayouts,
+} from '../../../tools/sandbox/payouts';
 import type { BeneficiaryDto } from '../src/beneficiaries/beneficiary.dto';
 import { defaultRules, type PayoutRules } from '../src/payout-settings/payout-rules';
 import type { BatchDetailDto } from '../src/payouts/batch.dto';
 import type { WithdrawalDetailDto } from '../src/withdrawals/withdrawal.dto';
 import { House, type HouseOptions, type Member, soon } from './house';
+
+export type { Lie, Status } from '../../../tools/sandbox/payouts';
 
 const account = { organizationId: 'florin_local', apiKey: 'payout_local', webhookKey: 'payout_webhook_local' };
 export const webhookPath = '/api/v1/payouts/webhooks/modern_treasury';

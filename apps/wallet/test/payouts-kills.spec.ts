@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { newId } from '@florin/kernel';
 import { freePort, HttpClient, jwksUrl, testAudience, testIssuer } from '@florin/testing';
 import { Client } from 'pg';
-import type { Lie } from '../../../tools/sandbox/payouts-lies';
 import type { WithdrawalDetailDto } from '../src/withdrawals/withdrawal.dto';
 import { type Member, soon } from './house';
-import { PayoutsHouse, webhookPath } from './payouts-house';
+import { type Lie, PayoutsHouse, webhookPath } from './payouts-house';
 
 const root = join(__dirname, '../../..');
 const patienceMs = 60_000;

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import type { Lie, Status } from '../../../tools/sandbox/payouts-lies';
 import { soon } from './house';
-import { PayoutsHouse } from './payouts-house';
+import { type Lie, PayoutsHouse, type Status } from './payouts-house';
 
 let payouts: PayoutsHouse;
 const told = new Map<string, Lie>();

@@ -1,22 +1,10 @@
 import { Public } from '@florin/access';
-import { Answers, fromHeader, Reads } from '@florin/http';
+import { Answers, Reads } from '@florin/http';
 import { Controller, HttpCode, Param, Post, type RawBodyRequest, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { PayoutEventDto, PayoutWebhookAnswerDto } from './payout-webhook.dto';
+import { EventId, Signature, Topic } from './payout-webhook-headers';
 import { ReceivePayoutWebhook } from './receive-payout-webhook';
-
-const Signature = fromHeader(
-  { name: 'X-Signature', required: true, description: 'Hex HMAC-SHA256 over the bytes of the body.' },
-  (value) => value,
-);
-const EventId = fromHeader(
-  { name: 'X-Webhook-ID', required: true, description: 'Each event counts once.', maxLength: 200 },
-  (value) => value,
-);
-const Topic = fromHeader(
-  { name: 'X-Topic', required: false, description: '`payment_order`; others are kept and ignored.' },
-  (value) => value,
-);
 
 type Header = string | string[] | undefined;
 
