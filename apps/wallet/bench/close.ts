@@ -27,20 +27,20 @@ const lastMonth: Month = '2026-10';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const seconds = (since: number) => ((performance.now() - since) / 1_000).toFixed(1);
 
-/** Lots of 50 to 549 points over two years; half of each is redeemed within the months after, a fifth of the old ones expired. */
+/** Lots of 50 to 549 points over two years; half of each is redeemed in one of the nine months that begin with its own. */
 const history = (first: Month): string => `
-  INSERT INTO liability_lots (id, program_id, merchant_id, member_id, order_id, currency, setting_version, cohort, points, allocated_minor, price_minor, unrecognised_minor, issued_at)
-  SELECT gen_random_uuid(), (ARRAY['${programs.join("','")}'])[1 + (i / 24) % 3]::uuid, '${merchantId}', md5((i % 200000)::text)::uuid, gen_random_uuid(), 'EUR', 1,
-    to_char('${first}-01'::date + make_interval(months => (i % ${months})), 'YYYY-MM'), 50 + i % 500, 40 + i % 450, 40 + i % 450, 40 + i % 450,
-    '${first}-01'::date + make_interval(months => (i % ${months}), days => i % 28)
-  FROM generate_series(1, ${lots}) i;
+  INSERT INTO liability_lots (id, program_id, merchant_id, member_id, order_id, currency, setting_version, cohort, points, redeemed,
+    allocated_minor, price_minor, unrecognised_minor, issued_at)
+  SELECT uuidv7(), (ARRAY['${programs.join("','")}'])[1 + (i / ${months}) % 3]::uuid, '${merchantId}', md5((i % 200000)::text)::uuid, uuidv7(), 'EUR', 1,
+    to_char(at, 'YYYY-MM'), 50 + i % 500, CASE WHEN to_char(at + make_interval(months => i % 9), 'YYYY-MM') <= '${lastMonth}' THEN (50 + i % 500) / 2 ELSE 0 END,
+    40 + i % 450, 40 + i % 450, 40 + i % 450, at
+  FROM (SELECT i, '${first}-01'::timestamptz + make_interval(months => (i % ${months}), days => i % 28) AS at FROM generate_series(1, ${lots}) i) lot;
   INSERT INTO liability_lot_funders (lot_id, funder, share_bps) SELECT id, 'merchant:${merchantId}', 10000 FROM liability_lots;
   INSERT INTO liability_events (id, kind, source_id, lot_id, program_id, merchant_id, currency, cohort, period, late, points, price_minor, happened_at)
-  SELECT gen_random_uuid(), 'earned', gen_random_uuid(), id, program_id, merchant_id, currency, cohort, cohort, false, points, allocated_minor, issued_at FROM liability_lots;
+  SELECT uuidv7(), 'earned', uuidv7(), id, program_id, merchant_id, currency, cohort, cohort, false, points, allocated_minor, issued_at FROM liability_lots;
   INSERT INTO liability_events (id, kind, source_id, lot_id, program_id, merchant_id, currency, cohort, period, late, points, price_minor, happened_at)
-  SELECT gen_random_uuid(), 'redeemed', gen_random_uuid(), id, program_id, merchant_id, currency, cohort, to_char(at, 'YYYY-MM'), false, points / 2, 0, at
-  FROM (SELECT *, issued_at + make_interval(months => (points % 9)::integer) AS at FROM liability_lots) lot WHERE to_char(at, 'YYYY-MM') <= '${lastMonth}';
-  UPDATE liability_lots lot SET redeemed = event.points FROM liability_events event WHERE event.lot_id = lot.id AND event.kind = 'redeemed'`;
+  SELECT uuidv7(), 'redeemed', uuidv7(), id, program_id, merchant_id, currency, cohort, to_char(at, 'YYYY-MM'), false, redeemed, 0, at
+  FROM (SELECT *, issued_at + make_interval(months => ((points - 50) % 9)::integer) AS at FROM liability_lots WHERE redeemed > 0) lot`;
 
 async function fill(tx: Tx, settings: ProgramSettings, ledger: Ledger): Promise<void> {
   await takeTime(tx);

@@ -11,6 +11,7 @@ import { BookClose } from './book-close';
 import { type CloseDto, closeDto } from './close.dto';
 import { programLines } from './close-period';
 import { type Close, ClosesRepository } from './closes.repository';
+import { closesByStep } from './metrics';
 import { takeTime } from './prepare-close';
 
 /**
@@ -47,6 +48,7 @@ export class ApproveClose {
     const closedAt = this.clock.now();
     await this.closes.close(tx, close, subject, closedAt);
     await this.tell(tx, close, lines, closedAt);
+    tx.afterCommit(() => closesByStep.inc({ step: 'closed' }));
     return closeDto({ ...close, state: 'closed', approvedBy: subject, closedAt }, lines);
   }
 

@@ -4,11 +4,12 @@ import { type Answered, created, Idempotency, type IdempotentRequest } from '@fl
 import { type Clock, newId, Refusal } from '@florin/kernel';
 import { CLOCK } from '@florin/service-host';
 import { Inject, Injectable } from '@nestjs/common';
-import { lockBooks } from '../liability/books';
+import { shareBooks } from '../liability/books';
 import { type Month, monthAfter, monthBefore, requireEnded } from '../liability/months';
 import { type CloseDto, closeDto } from './close.dto';
 import { type Close, ClosesRepository } from './closes.repository';
 import { ComputeClose } from './compute-close';
+import { closesByStep } from './metrics';
 
 /**
  * A close goes over whole months and cohorts, one a statement: it waits for others as long as they may take, and is planned
@@ -43,7 +44,8 @@ export class PrepareClose {
 
   private async within(tx: Tx, { merchantId, subject }: Caller, period: Month): Promise<CloseDto> {
     await takeTime(tx);
-    requireTurn(period, await lockBooks(tx, merchantId));
+    // Shared: whoever books goes on meanwhile. Approving computes it again, alone, and refuses when something came in.
+    requireTurn(period, (await shareBooks(tx, [merchantId])).get(merchantId) ?? null);
     const [known, previous] = [
       await this.closes.ofPeriod(tx, merchantId, period),
       await this.closes.ofPeriod(tx, merchantId, monthBefore(period)),
@@ -63,6 +65,7 @@ export class PrepareClose {
       closedAt: null,
     };
     await this.closes.prepare(tx, close, lines);
+    tx.afterCommit(() => closesByStep.inc({ step: 'prepared' }));
     return closeDto(close, lines);
   }
 }

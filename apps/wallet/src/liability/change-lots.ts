@@ -8,6 +8,7 @@ import { TrackPrefunding } from '../settlement/track-prefunding';
 import { datedIn, shareBooks } from './books';
 import { changed, type Lot, type LotChange, outstandingOf } from './lot';
 import { type LotEvent, LotsRepository } from './lots.repository';
+import { lotEvents } from './metrics';
 
 /** Points of lots that were redeemed, expired or clawed back together. */
 export interface Change {
@@ -63,6 +64,7 @@ export class ChangeLots {
     await this.lots.save(tx, [...after.values()]);
     await this.lots.insertEvents(tx, events);
     await this.giveBack(tx, events);
+    tx.afterCommit(() => events.forEach(({ kind, points }) => lotEvents.inc({ kind }, points)));
     const funders = await this.lots.fundersOf(tx, ids);
     await this.recordBurns.within(tx, burns, funders);
     await this.trackPrefunding.within(

@@ -12,6 +12,7 @@ import { datedIn, shareBooks } from './books';
 import { ratio } from './exact';
 import type { Funding, Lot } from './lot';
 import { type LotEvent, LotsRepository } from './lots.repository';
+import { lotEvents } from './metrics';
 import { ProgramSettings, type Setting } from './program-settings';
 
 const wholeBps = 10_000;
@@ -68,6 +69,8 @@ export class TakeOnLots {
     }));
     await this.lots.insertEvents(tx, taken);
     await this.defer(tx, taken);
+    const points = taken.reduce((sum, event) => sum + event.points, 0);
+    tx.afterCommit(() => lotEvents.inc({ kind: 'earned' }, points));
     await this.trackPrefunding.within(
       tx,
       fresh.map(({ lot, funders }) => ({ lot, funders, before: 0, after: lot.points })),

@@ -7,6 +7,7 @@ import { Outbox } from '@florin/messaging';
 import { CLOCK } from '@florin/service-host';
 import { Inject, Injectable } from '@nestjs/common';
 import { requireEnded } from '../liability/months';
+import { transfersByState } from './metrics';
 import { netTransfers } from './netting';
 import type { IssueSettlementDto, SettlementDto } from './settlement.dto';
 import { settlementOf } from './settlement-queries';
@@ -52,6 +53,7 @@ export class IssueSettlement {
     await this.settlements.insertInvoices(tx, id, currency, at, await this.invoices(tx, owed, at));
     const transfers: Transfer[] = netTransfers(owed).map((transfer) => ({ id: newId(), ...transfer }));
     await this.settlements.insertTransfers(tx, id, currency, transfers);
+    tx.afterCommit(() => transfersByState.inc({ state: 'open' }, transfers.length));
     await this.outbox.add(tx, settlementIssued, id, {
       settlementId: id,
       period,

@@ -6,6 +6,7 @@ import { Ledger } from '@florin/ledger';
 import { CLOCK } from '@florin/service-host';
 import { Inject, Injectable } from '@nestjs/common';
 import { partnerAccount } from '../accounts/money-accounts';
+import { transfersByState } from './metrics';
 import { merchantPartner } from './partners';
 import type { TransferDto } from './settlement.dto';
 import { SettlementsRepository } from './settlements.repository';
@@ -53,6 +54,7 @@ export class PayTransfer {
     ]);
     assert(posted?.ok, 'a transfer between partners can be booked');
     await this.settlements.markPaid(tx, id, reference, caller.subject, this.clock.now());
+    tx.afterCommit(() => transfersByState.inc({ state: 'paid' }));
     return present(await this.settlements.lockTransfer(tx, id), 'a transfer that was just paid is there');
   }
 }
