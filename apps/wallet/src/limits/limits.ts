@@ -78,6 +78,10 @@ export class Limits {
       }
     });
     if (limited.length > 0) await this.count(tx, limited, answers);
+    answers.forEach((answer, index) => {
+      const operation = set[index]?.operation;
+      if (!answer.ok && operation) movementsRefused.inc({ operation, code: answer.code });
+    });
     return answers;
   }
 
