@@ -78,7 +78,16 @@ async function main(): Promise<void> {
   console.log(`sealed ${await seal(stores)} journals`);
   const started = performance.now();
   const proof = await prove(
-    { databases: stores.urls, json: false, waitSeconds: 0, graceSeconds: 60, timeoutSeconds: 600, limit: 5, only: '' },
+    {
+      databases: stores.urls,
+      json: false,
+      waitSeconds: 0,
+      graceSeconds: 60,
+      timeoutSeconds: 600,
+      limit: 5,
+      chain: false,
+      only: '',
+    },
     everyInvariant,
   );
   console.log(reportOf(proof));

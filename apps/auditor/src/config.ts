@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Service, services } from './services';
 
-export const usage = `usage: prove [--json] [--wait seconds] [--grace seconds] [--timeout seconds] [--limit offenders] [--only prefix]
+export const usage = `usage: prove [chain] [--json] [--wait seconds] [--grace seconds] [--timeout seconds] [--limit offenders] [--only prefix]
 DATABASES in the environment says where the stores are: {"orders":"postgres://…", …}, one for each of ${services.join(', ')}`;
 
 /** Seconds that are waited for quiet when nobody says how long. */
@@ -20,6 +20,8 @@ export interface Wish {
   timeoutSeconds: number;
   /** Offenders shown of each invariant. */
   limit: number;
+  /** Only the hash chains of the ledgers, with their heads. */
+  chain: boolean;
   /** Only the invariants whose names begin so; all of them when empty. */
   only: string;
 }
@@ -34,7 +36,9 @@ export function readWish(
   args: string[] = process.argv.slice(2),
   environment: Record<string, string | undefined> = process.env,
 ): Wish {
-  const { values } = parsed(args);
+  const { values, positionals } = parsed(args);
+  const [what, ...more] = positionals;
+  if (more.length > 0 || (what !== undefined && what !== 'chain')) throw new CannotLook(`prove what?\n${usage}`);
   const waitSeconds = seconds('wait', values.wait) ?? defaultWaitSeconds;
   // Who says how long to wait says how long is long enough: what did not arrive in that time is reported.
   const patience =
@@ -46,6 +50,7 @@ export function readWish(
     graceSeconds: seconds('grace', values.grace) ?? patience,
     timeoutSeconds: seconds('timeout', values.timeout) ?? defaultTimeoutSeconds,
     limit: seconds('limit', values.limit) ?? defaultLimit,
+    chain: what === 'chain',
     only: values.only,
   };
 }
@@ -54,6 +59,7 @@ function parsed(args: string[]) {
   try {
     return parseArgs({
       args,
+      allowPositionals: true,
       options: {
         json: { type: 'boolean', default: false },
         wait: { type: 'string' },

@@ -94,7 +94,7 @@ async function onUrl<T>(url: string, work: (client: Client) => Promise<T>): Prom
 
 export function proveHouse(databases: Record<Service, string>, graceSeconds = 60): Promise<Proof> {
   return prove(
-    { databases, json: false, waitSeconds: 0, graceSeconds, timeoutSeconds: 60, limit: 3, only: '' },
+    { databases, json: false, waitSeconds: 0, graceSeconds, timeoutSeconds: 60, limit: 3, chain: false, only: '' },
     everyInvariant,
   );
 }

@@ -3,7 +3,7 @@ import type { Invariant } from '../invariant';
 import type { Service } from '../services';
 
 /** The services that keep a ledger. */
-const keepers: Service[] = ['wallet', 'loyalty'];
+export const keepers: Service[] = ['wallet', 'loyalty'];
 
 /** What the ledger itself promises, for everyone who keeps one. */
 export const ledgerInvariants: Invariant[] = keepers.flatMap((service) =>
