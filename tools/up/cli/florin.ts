@@ -12,6 +12,7 @@ const dir = process.env['FLORIN_DIR'] ?? join(root, '.local');
 
 const usage = `
   npm run florin -- prove [--json]                     compares every store: was anything lost or doubled?
+                    prove chain                        recomputes the hash chains of the ledgers, names their heads
                     trigger <type> --member ada …      makes an event happen, to watch it travel
                     clock [show | advance 30d]         the clock of the local run
                     dead list|show|replay|discard …    messages that could not be handled
