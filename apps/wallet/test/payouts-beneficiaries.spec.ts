@@ -124,6 +124,11 @@ it('staff verify and reject; a rejected one is never paid, and settings may ask 
   const list = await payouts.finance.get<Page<BeneficiaryDto>>('/api/v1/payouts/beneficiaries', {
     query: { verification: 'rejected', member_id: ada.id },
   });
+  const steps = await payouts.house.service.query(
+    'SELECT step FROM payout_beneficiary_steps WHERE beneficiary_id = $1 ORDER BY id',
+    [id],
+  );
+  expect(steps).toEqual([{ step: 'added' }, { step: 'verified' }, { step: 'rejected' }]);
   expect(list.body.data).toMatchObject([{ id, verification: 'rejected', verification_note: 'Compared.' }]);
   expect(
     (await payouts.house.staff('support_agent').post(`/api/v1/payouts/beneficiaries/${id}/verification`, {})).status,

@@ -1,4 +1,5 @@
 import type { Tx } from '@florin/database';
+import { newId } from '@florin/kernel';
 import type { BeneficiaryDto, Verification } from './beneficiary.dto';
 
 interface Queries {
@@ -105,13 +106,27 @@ export class BeneficiariesRepository {
     return removed > 0;
   }
 
-  async verify(tx: Tx, merchantId: string, id: string, to: Verification, by: string, note: string): Promise<boolean> {
+  async verify(tx: Tx, merchantId: string, id: string, to: Verification, note: string): Promise<boolean> {
     const changed = await tx.execute(
-      `UPDATE payout_beneficiaries SET verification = $3, verified_by = $4, verification_note = $5
+      `UPDATE payout_beneficiaries SET verification = $3, verification_note = $4
        WHERE id = $1 AND merchant_id = $2 AND removed_at IS NULL`,
-      [id, merchantId, to, by, note],
+      [id, merchantId, to, note],
     );
     return changed > 0;
+  }
+
+  /** Who did what to it: rows are only ever added. */
+  async note(
+    tx: Tx,
+    id: string,
+    step: 'added' | 'verified' | 'rejected' | 'removed',
+    by: string,
+    note?: string,
+  ): Promise<void> {
+    await tx.execute(
+      'INSERT INTO payout_beneficiary_steps (id, beneficiary_id, step, actor, note) VALUES ($1, $2, $3, $4, $5)',
+      [newId(), id, step, by, note ?? null],
+    );
   }
 
   /** Whether money is on its way there. */

@@ -45,6 +45,7 @@ export class KeepBeneficiaries {
               'too_many_beneficiaries',
               'Remove one of your five beneficiaries first.',
             );
+          await this.beneficiaries.note(tx, id, 'added', memberId);
           return created(await this.found(tx, merchantId, id));
         }),
       );
@@ -68,6 +69,7 @@ export class KeepBeneficiaries {
       const isInUse = await this.beneficiaries.isInUse(tx, id);
       if (isInUse)
         throw new Refusal('conflict', 'beneficiary_in_use', 'A withdrawal is on its way to this beneficiary.');
+      await this.beneficiaries.note(tx, id, 'removed', caller.subject);
     });
   }
 
@@ -81,8 +83,9 @@ export class KeepBeneficiaries {
     return this.transactions.run((tx) =>
       this.idempotency.once(tx, request, async () => {
         const { verification, note } = input;
-        if (!(await this.beneficiaries.verify(tx, caller.merchantId, id, verification, caller.subject, note)))
+        if (!(await this.beneficiaries.verify(tx, caller.merchantId, id, verification, note)))
           throw beneficiaryNotFound();
+        await this.beneficiaries.note(tx, id, verification, caller.subject, note);
         return ok(await this.found(tx, caller.merchantId, id));
       }),
     );

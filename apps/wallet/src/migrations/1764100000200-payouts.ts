@@ -16,7 +16,6 @@ const beneficiaries = `
     holder_masked text NOT NULL,
     country char(2) NOT NULL,
     verification text NOT NULL DEFAULT 'unverified' CHECK (verification IN ('unverified', 'verified', 'rejected')),
-    verified_by text,
     verification_note text,
     created_at timestamptz NOT NULL,
     removed_at timestamptz,
@@ -24,7 +23,16 @@ const beneficiaries = `
   );
   CREATE UNIQUE INDEX payout_beneficiaries_slot ON payout_beneficiaries (merchant_id, member_id, slot) WHERE removed_at IS NULL;
   CREATE UNIQUE INDEX payout_beneficiaries_once ON payout_beneficiaries (merchant_id, member_id, fingerprint) WHERE removed_at IS NULL;
-  CREATE INDEX payout_beneficiaries_of_merchant ON payout_beneficiaries (merchant_id, id)`;
+  CREATE INDEX payout_beneficiaries_of_merchant ON payout_beneficiaries (merchant_id, id);
+  CREATE TABLE payout_beneficiary_steps (
+    id uuid PRIMARY KEY,
+    beneficiary_id uuid NOT NULL REFERENCES payout_beneficiaries (id),
+    step text NOT NULL CHECK (step IN ('added', 'verified', 'rejected', 'removed')),
+    actor text NOT NULL,
+    note text,
+    happened_at timestamptz NOT NULL DEFAULT now()
+  );
+  CREATE INDEX payout_beneficiary_steps_of ON payout_beneficiary_steps (beneficiary_id, id)`;
 
 /** What an operator set, per currency because the sums are of one. Rows are only added: the highest version counts. */
 const settings = `
@@ -149,7 +157,7 @@ export class Payouts1764100000200 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      'DROP TABLE payout_webhooks, withdrawal_steps, withdrawal_approvals, wallet_withdrawals, payout_batches, payout_settings, payout_beneficiaries',
+      'DROP TABLE payout_webhooks, withdrawal_steps, withdrawal_approvals, wallet_withdrawals, payout_batches, payout_settings, payout_beneficiary_steps, payout_beneficiaries',
     );
   }
 }
