@@ -146,7 +146,8 @@ function changedJournals(reader: Reader, first: number, last: number, limit: num
     `WITH links AS MATERIALIZED (SELECT * FROM ledger_chain WHERE seq BETWEEN $1 AND $2),
      sealed AS MATERIALIZED (
        SELECT seq, id, substring(digests FROM ((position - 1) * 32 + 1)::int FOR 32) AS digest
-       FROM links, unnest(journal_ids) WITH ORDINALITY AS member (id, position)),
+       FROM links, unnest(journal_ids) WITH ORDINALITY AS member (id, position)
+       WHERE NOT EXISTS (SELECT FROM ledger_archived_journals archived WHERE archived.id = member.id)),
      present AS MATERIALIZED (${digestedJournals(`WHERE journal.tx_order > (SELECT min(after_order) FROM links)
        AND journal.tx_order <= (SELECT max(up_to_order) FROM links)`)})
      SELECT coalesce(sealed.seq, (SELECT min(seq) FROM links WHERE present.tx_order <= up_to_order))::int AS seq,

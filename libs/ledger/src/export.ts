@@ -1,4 +1,5 @@
 import { Refusal } from '@florin/kernel';
+import { archivedMonths } from './archive';
 import { digestedJournals } from './chain';
 import type { Reader } from './types';
 
@@ -78,6 +79,13 @@ export async function* exportLog(reader: Reader, { afterLink }: ExportChoice = {
       yield line;
     }
   };
+  const [archived] = await archivedMonths(reader);
+  if (afterLink === undefined && archived)
+    throw new Refusal(
+      'conflict',
+      'ledger_archived',
+      `the ledger was archived up to the end of ${archived.month}: it is not whole`,
+    );
   const { after, upTo, head, since } = await boundsOf(reader, afterLink);
   yield JSON.stringify({ type: 'ledger', version: logVersion, afterLink: afterLink ?? null, head, since });
   if (afterLink === undefined) yield* count('account', pages(reader, accounts));

@@ -1,5 +1,6 @@
 export type { AccountChoice, AccountView } from './accounts';
 export { Ledger, type CrossingListener, type ExpiredHold } from './ledger';
+export { archivedMonths, archiveMonth, restoreMonth, type ArchivedMonth } from './archive';
 export type { Instant } from './balances';
 export { rebaseChain, sealChain, verifyChain, type ChainFault, type ChainReport, type SealedLink } from './chain';
 export { exportLog, type ExportChoice } from './export';

@@ -100,8 +100,15 @@ interface WalkedPosting extends LineagePosting {
 
 /** The postings of an account from where it was last empty before `until`, in order. Bounded: refuses a longer walk. */
 async function* walk(reader: Reader, code: string, until: number): AsyncGenerator<WalkedPosting> {
-  const [start] = await reader.query<{ account: string; seq: number | null; insertedAt: Date | null }>(
-    `SELECT account.id AS account, empty.seq, empty.inserted_at AS "insertedAt" FROM ledger_accounts account
+  const [start] = await reader.query<{
+    account: string;
+    seq: number | null;
+    insertedAt: Date | null;
+    carried: number | null;
+  }>(
+    `SELECT account.id AS account, coalesce(empty.seq, carried.seq) AS seq, empty.inserted_at AS "insertedAt",
+       CASE WHEN empty.seq IS NULL THEN carried.balance END AS carried FROM ledger_accounts account
+     LEFT JOIN LATERAL (SELECT seq, balance FROM ledger_carried WHERE account_id = account.id ORDER BY month DESC LIMIT 1) carried ON true
      LEFT JOIN LATERAL (
        SELECT seq, inserted_at FROM ledger_postings
        WHERE account_id = account.id AND seq < $2 AND balance_after = 0 ORDER BY inserted_at DESC, seq DESC LIMIT 1) empty ON true
@@ -109,6 +116,12 @@ async function* walk(reader: Reader, code: string, until: number): AsyncGenerato
     [code, until],
   );
   if (!start) throw new Refusal('not_found', 'ledger_account_unknown', `there is no account ${code}`);
+  if (start.carried)
+    throw new Refusal(
+      'conflict',
+      'ledger_archived',
+      `account ${code} had money when its postings were archived: their month has to be restored`,
+    );
   let [insertedAt, seq] = [start.insertedAt, start.seq ?? 0];
   for (let walked = 0; ; walked += pageSize) {
     const page = await reader.query<WalkedPosting>(

@@ -37,6 +37,11 @@ function bySql(name: string, says: string, counted: string, sql: string): Ledger
   };
 }
 
+/** What archived months leave of an account: where its last posting in them stood. */
+const carriedTo = (account: string): string => `CROSS JOIN LATERAL (
+     SELECT coalesce(max(seq), 0) AS seq, coalesce(max(balance), 0) AS balance
+     FROM (SELECT seq, balance FROM ledger_carried WHERE account_id = ${account} ORDER BY month DESC LIMIT 1) latest) carried`;
+
 const journalsBalance = bySql(
   'ledger.journals-balance',
   'Every journal sums to zero per asset.',
@@ -68,10 +73,11 @@ const postedEqualsPostings = bySql(
   'The posted balance of every account is the sum of its postings, and their number is known.',
   'ledger_accounts',
   `SELECT 'account:' || account.code AS subject,
-     format('posted %s, postings sum to %s; counted %s, there are %s', posted, coalesce(total, 0), postings, coalesce(parts, 0)) AS detail
+     format('posted %s, postings sum to %s; counted %s, there are %s', posted, carried.balance + coalesce(total, 0), postings, carried.seq + coalesce(parts, 0)) AS detail
    FROM ledger_accounts account
+   ${carriedTo('account.id')}
    LEFT JOIN (SELECT account_id, sum(amount) AS total, count(*) AS parts FROM ledger_postings GROUP BY account_id) posting ON account_id = account.id
-   WHERE posted <> coalesce(total, 0) OR postings <> coalesce(parts, 0) ORDER BY account.id`,
+   WHERE posted <> carried.balance + coalesce(total, 0) OR postings <> carried.seq + coalesce(parts, 0) ORDER BY account.id`,
 );
 
 const runningBalances = bySql(
@@ -80,8 +86,12 @@ const runningBalances = bySql(
   'ledger_postings',
   `SELECT 'journal:' || journal_id AS subject,
      format('account %s, posting %s after %s: balance %s after %s and %s', account_id, seq, prev_seq, balance_after, prev_balance, amount) AS detail
-   FROM (SELECT *, lag(seq, 1, 0::bigint) OVER account AS prev_seq, lag(balance_after, 1, 0::bigint) OVER account AS prev_balance
-         FROM ledger_postings WINDOW account AS (PARTITION BY account_id ORDER BY inserted_at, seq)) posting
+   FROM (SELECT ledger_postings.*, lag(seq, 1, coalesce(carried_seq, 0)) OVER account AS prev_seq,
+           lag(balance_after, 1, coalesce(carried_balance, 0)) OVER account AS prev_balance
+         FROM ledger_postings LEFT JOIN (
+           SELECT DISTINCT ON (account_id) account_id AS carried_account, seq AS carried_seq, balance AS carried_balance
+           FROM ledger_carried ORDER BY account_id, month DESC) carried ON carried_account = account_id
+         WINDOW account AS (PARTITION BY account_id ORDER BY inserted_at, seq)) posting
    WHERE seq <> prev_seq + 1 OR balance_after <> prev_balance + amount`,
 );
 
@@ -101,7 +111,7 @@ const capturesMatchHolds = bySql(
   'What is captured of a hold is what its capture journals took from its account, never above the hold.',
   'ledger_holds',
   `SELECT 'hold:' || coalesce(hold.id, taken.hold_id) AS subject,
-     format('amount %s, captured %s, journals took %s', amount, captured, coalesce(taken.total, 0)) AS detail
+     format('amount %s, captured %s, journals took %s', amount, hold.captured, coalesce(taken.total, 0) + coalesce(archived.total, 0)) AS detail
    FROM ledger_holds hold
    FULL JOIN (
      SELECT journal.hold_id, -sum(posting.amount) AS total FROM ledger_journals journal
@@ -113,7 +123,9 @@ const capturesMatchHolds = bySql(
      SELECT hold_id, 0 FROM ledger_journals journal
      WHERE hold_id IS NOT NULL AND NOT EXISTS (SELECT FROM ledger_holds WHERE id = journal.hold_id)
    ) taken ON taken.hold_id = hold.id
-   WHERE hold.id IS NULL OR captured <> coalesce(taken.total, 0) OR captured > amount`,
+   LEFT JOIN (SELECT hold_id, sum(captured) AS total FROM ledger_archived_journals WHERE hold_id IS NOT NULL GROUP BY 1) archived
+     ON archived.hold_id = hold.id
+   WHERE hold.id IS NULL OR hold.captured <> coalesce(taken.total, 0) + coalesce(archived.total, 0) OR hold.captured > amount`,
 );
 
 const reversalsMirror = bySql(
@@ -125,7 +137,8 @@ const reversalsMirror = bySql(
      FROM ledger_reversals reversal
      FULL JOIN (SELECT id, reverses FROM ledger_journals WHERE reverses IS NOT NULL) journal
        ON journal.id = reversal.reversed_by AND journal.reverses = reversal.journal_id
-     WHERE journal.id IS NULL OR reversal.journal_id IS NULL
+     WHERE (journal.id IS NULL OR reversal.journal_id IS NULL)
+       AND NOT EXISTS (SELECT FROM ledger_archived_journals WHERE id = reversal.reversed_by)
      UNION ALL
      SELECT 'journal:' || reversed_by, format('account %s is left with %s', account_id, sum(amount))
      FROM (
@@ -133,6 +146,10 @@ const reversalsMirror = bySql(
        UNION ALL
        SELECT reversed_by, account_id, amount FROM ledger_reversals JOIN ledger_postings posting ON posting.journal_id = reversed_by
      ) both_ways
+     -- Of a pair of which one is archived, the chain vouches for the other.
+     WHERE NOT EXISTS (
+       SELECT FROM ledger_reversals pair JOIN ledger_archived_journals archived ON archived.id IN (pair.journal_id, pair.reversed_by)
+       WHERE pair.reversed_by = both_ways.reversed_by)
      GROUP BY reversed_by, account_id HAVING sum(amount) <> 0
    ) offender`,
 );
@@ -150,7 +167,8 @@ const keysMatchResults = bySql(
        SELECT 'journal' AS sort, id, key FROM ledger_journals UNION ALL SELECT 'hold', id, key FROM ledger_holds
      ) result ON result.key = key.key AND result.id = key.result_id
      -- The key of a void answers with a hold that has the key it was made with.
-     WHERE result.id IS NULL AND NOT EXISTS (SELECT FROM ledger_holds WHERE id = key.result_id) OR key.key IS NULL
+     WHERE result.id IS NULL AND NOT EXISTS (SELECT FROM ledger_holds WHERE id = key.result_id)
+       AND NOT EXISTS (SELECT FROM ledger_archived_journals WHERE id = key.result_id) OR key.key IS NULL
    ) offender`,
 );
 

@@ -4,6 +4,7 @@ import { LedgerHoldsAndKeys1764000000002 } from './1764000000002-ledger-holds-an
 import { LedgerChain1764000000003 } from './1764000000003-ledger-chain';
 import { LedgerMonitors1764000000010 } from './1764000000010-ledger-monitors';
 import { LedgerAccountSearch1764000000011 } from './1764000000011-ledger-account-search';
+import { LedgerArchives1764000000012 } from './1764000000012-ledger-archives';
 
 /** The ledger's tables, in order: list them among a service's own migrations. */
 export const ledgerMigrations = [
@@ -13,4 +14,5 @@ export const ledgerMigrations = [
   LedgerChain1764000000003,
   LedgerMonitors1764000000010,
   LedgerAccountSearch1764000000011,
+  LedgerArchives1764000000012,
 ];
