@@ -5,6 +5,7 @@ import { defaultRules } from '../src/payout-settings/payout-rules';
 import { House, type Member } from './house';
 import { writtenInBooks } from './ledger-things';
 import { closed } from './points';
+import { reconciled } from './reconciliation/office';
 import { signed } from './sandbox';
 import { heldBeside } from './values-things';
 
@@ -16,7 +17,7 @@ describeBadInput('wallet', async () => {
   await reviewed(house);
   const things = { '/topups': topup.id, '/wallet/members': ada.id, '/payments': topup.payment_id };
   Object.assign(things, await withdrawn(house, ada), await closed(house), await writtenInBooks(house, ada));
-  Object.assign(things, await heldBeside(house, ada));
+  Object.assign(things, await heldBeside(house, ada), await reconciled(house));
   // A wallet begins with its first money; until then everybody has an empty one.
   const emptyForUnknown = ['', '/transactions', '/statements'].map((what) => `GET /api/v1/wallet/members/{id}${what}`);
   return { service, merchantId, ownerId: ada.id, things, emptyForUnknown, close: () => house.close() };

@@ -6,7 +6,7 @@ import { ReconcileJob } from '../../src/reconciliation/reconcile-job';
 import type { ReportDto } from '../../src/reconciliation/report.dto';
 import type { ImportDto, LineDto } from '../../src/reconciliation/statement.dto';
 import { House, type Member, type Page } from '../house';
-import { today } from './files';
+import { stripeReport, today } from './files';
 
 const root = '/api/v1/reconciliation';
 
@@ -123,3 +123,15 @@ export class Office {
 /** Somebody of finance, the same one in every request. */
 const person = (house: House): HttpClient =>
   house.service.http.as({ sub: newId(), roles: ['finance_ops'], merchants: [house.merchantId] });
+
+/** A statement with a line that nothing explains, as the table of bad input needs to know of. */
+export async function reconciled(house: House): Promise<Record<string, string>> {
+  const office = await Office.open(house);
+  const imported = await office.take(office.processor, stripeReport([{ category: 'other', gross: 5 }]));
+  const [exception] = await office.exceptions(office.processor);
+  return {
+    '/reconciliation/statements': imported.statements[0]?.id ?? '',
+    '/reconciliation/exceptions': exception?.id ?? '',
+    account_id: office.processor.id,
+  };
+}
