@@ -165,6 +165,37 @@ describe('journals by hand', () => {
     ]);
   });
 
+  it('what would count in a month that is closed for one of its accounts is refused, dry or not', async () => {
+    const [revenue, breakage] = [await open('revenue'), await open('breakage')];
+    await house.service.query('INSERT INTO liability_books (merchant_id, closed_through) VALUES ($1, $2)', [
+      house.merchantId,
+      '2026-01',
+    ]);
+    await house.service.query(
+      'INSERT INTO close_accounts (account_id, merchant_id) SELECT id, $2 FROM ledger_accounts WHERE code = $1',
+      [revenue, house.merchantId],
+    );
+    const late = journal(
+      [
+        [revenue, -5],
+        [breakage, 5],
+      ],
+      { effective_at: '2026-01-20T00:00:00.000Z' },
+    );
+    for (const query of [{ dry_run: 'true' }, {}] as Record<string, string>[])
+      expect((await post(late, query)).problem?.code).toBe('period_closed');
+    expect(
+      (
+        await post(
+          journal([
+            [revenue, -5],
+            [breakage, 5],
+          ]),
+        )
+      ).status,
+    ).toBe(201);
+  });
+
   it('GAP-WAL-06: a journal is undone once by one linked to it, now or as if it had never counted', async () => {
     const breakage = await open('breakage');
     const effective_at = '2026-01-15T00:00:00.000Z';

@@ -3,6 +3,7 @@ import { newId, present, Refusal } from '@florin/kernel';
 import { type GroupAnswer, type JournalView, Ledger, type Refused } from '@florin/ledger';
 import { Injectable } from '@nestjs/common';
 import { EntriesRepository } from './entries.repository';
+import { refuseClosedMonth } from './closed-months';
 import type { WrittenDto } from './journal.dto';
 import { MerchantAccountsRepository } from './merchant-accounts.repository';
 import { type Amounts, amountsOf, commandOf, isReversal, moved, movedByCurrency, type Writing } from './plan';
@@ -63,7 +64,8 @@ export class BookEntries {
     });
     const commands = made.map(({ entry, key, kind }) => commandOf(entry, key, kind));
     const isWhole = writing.atomic || commands.length === 1;
-    const answers = await this.ledger.bulk(tx, isWhole ? [commands] : commands.map((command) => [command]));
+    const groups = isWhole ? [commands] : commands.map((command) => [command]);
+    const answers = await this.ledger.bulk(tx, groups).catch(refuseClosedMonth);
     const journals = isWhole ? wholeOf(present(answers[0], 'a group is answered'), commands.length) : answers.map(one);
     await this.entries.insert(
       tx,

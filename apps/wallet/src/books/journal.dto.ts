@@ -14,7 +14,6 @@ import {
   IsString,
   Max,
   Min,
-  NotEquals,
   ValidateNested,
 } from 'class-validator';
 import { IsInstant } from '../instants';
@@ -27,11 +26,10 @@ export class PostingPlanDto {
   @BoundedText(maxTextLength)
   account: string;
 
-  /** Signed minor units: what the account's balance changes by. */
+  /** Signed minor units: what the account's balance changes by. The ledger refuses zero. */
   @IsInt()
   @Min(Number.MIN_SAFE_INTEGER)
   @Max(Number.MAX_SAFE_INTEGER)
-  @NotEquals(0)
   amount_minor: number;
 }
 

@@ -1,9 +1,10 @@
 import { type JobRun, Jobs, Transactions, type Tx } from '@florin/database';
 import { type Clock, newId, present } from '@florin/kernel';
-import { Ledger } from '@florin/ledger';
+import { type Answer, Ledger } from '@florin/ledger';
 import { CLOCK } from '@florin/service-host';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
+import { isClosedMonth } from './closed-months';
 import { EntriesRepository } from './entries.repository';
 import { commandOf, moved } from './plan';
 import { dueAt } from './schedule';
@@ -60,13 +61,25 @@ export class PostScheduled implements OnApplicationBootstrap {
     });
   }
 
-  private async post(tx: Tx, due: readonly DueSchedule[]): Promise<ScheduleRun[]> {
-    const answers = await this.ledger.apply(
-      tx,
-      due.map((schedule) =>
-        commandOf({ ...schedule.plan, effective_at: schedule.nextAt.toISOString() }, keyOf(schedule), 'scheduled'),
-      ),
+  /** One that is due in a month that was closed meanwhile is refused, and leaves the others alone. */
+  private async answers(tx: Tx, due: readonly DueSchedule[]): Promise<Answer[]> {
+    const commands = due.map((schedule) =>
+      commandOf({ ...schedule.plan, effective_at: schedule.nextAt.toISOString() }, keyOf(schedule), 'scheduled'),
     );
+    await tx.execute('SAVEPOINT scheduled');
+    try {
+      return await this.ledger.apply(tx, commands);
+    } catch (error) {
+      if (!isClosedMonth(error)) throw error;
+      await tx.execute('ROLLBACK TO SAVEPOINT scheduled');
+    }
+    if (due.length === 1) return [{ ok: false, code: 'invalid', detail: 'that month is closed', replayed: false }];
+    const one = Math.ceil(due.length / 2);
+    return [...(await this.answers(tx, due.slice(0, one))), ...(await this.answers(tx, due.slice(one)))];
+  }
+
+  private async post(tx: Tx, due: readonly DueSchedule[]): Promise<ScheduleRun[]> {
+    const answers = await this.answers(tx, due);
     const runs = due.map((schedule, index): ScheduleRun => {
       const answer = present(answers[index], 'every journal is answered');
       const of = { scheduleId: schedule.id, occurrence: schedule.occurrence, dueAt: schedule.nextAt };

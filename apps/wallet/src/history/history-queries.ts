@@ -1,5 +1,6 @@
 import { Reads } from '@florin/database';
 import { decodeCursor, page, type PageQuery } from '@florin/http';
+import { Refusal } from '@florin/kernel';
 import { Ledger } from '@florin/ledger';
 import { Injectable } from '@nestjs/common';
 import { giftCardAccount, pendingCashbackAccount, storeCreditAccount, walletAccount } from '../accounts/money-accounts';
@@ -22,8 +23,11 @@ export class HistoryQueries {
     private readonly history: HistoryRepository,
   ) {}
 
+  /** Refuses with 404 `member_not_found` who never had money here. */
   async state(merchantId: string, memberId: string, moment: Moment): Promise<WalletStateDto> {
     const { asOf, knownAt } = moment;
+    if (!(await this.history.isKnown(this.reads, merchantId, memberId)))
+      throw new Refusal('not_found', 'member_not_found', 'There is no such member.');
     const horizon = earlier(asOf, knownAt);
     const purse = await this.purse(merchantId, memberId, knownAt);
     const [balances, holds, freeze] = await Promise.all([

@@ -22,6 +22,17 @@ export type PlacedEvent = StateEventDto & { seq: number };
 
 /** SQL of members as they were: everything is read from rows that are only ever added, or that say since when and until when. */
 export class HistoryRepository {
+  /** Whether the member has or had money of any kind at the merchant. */
+  async isKnown(source: Queries, merchantId: string, memberId: string): Promise<boolean> {
+    const [found] = await source.query<{ known: boolean }>(
+      `SELECT EXISTS (SELECT FROM wallets WHERE member_id = $1 AND merchant_id = $2)
+         OR EXISTS (SELECT FROM gift_cards WHERE owner_id = $1 AND merchant_id = $2)
+         OR EXISTS (SELECT FROM store_credits WHERE member_id = $1 AND merchant_id = $2) AS known`,
+      [memberId, merchantId],
+    );
+    return found?.known ?? false;
+  }
+
   async currencies(source: Queries, merchantId: string, memberId: string, knownAt: Date): Promise<string[]> {
     const rows = await source.query<{ currency: string }>(
       'SELECT currency FROM wallets WHERE member_id = $1 AND merchant_id = $2 AND created_at <= $3 ORDER BY currency',
