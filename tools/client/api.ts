@@ -27,7 +27,7 @@ export class ApiError extends Error {
     readonly call: string,
     readonly status: number,
     readonly code: string,
-    detail: string,
+    readonly detail: string,
   ) {
     super(`${call} answered ${status} ${code}: ${detail}`);
   }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Api } from '../../client/api';
+import { Api, ApiError } from '../../client/api';
 import { personOf } from '../../client/run';
 import { Failure } from '../failure';
 import { understood } from '../flags';
@@ -89,7 +89,9 @@ export async function close(run: Pick<RunFile, 'url' | 'people'>, args: string[]
     const merchants = await chosen(api, await logIn(api, run, approver), wish.merchant);
     const told: { merchant: string; close: unknown; text: string[] }[] = [];
     for (const { id, name } of merchants) {
-      const answer = await one(api, { token, merchantId: id }, wish);
+      const answer = await one(api, { token, merchantId: id }, wish).catch((error: unknown) => {
+        throw error instanceof ApiError ? new Failure(`${name}: ${error.detail}`, usage) : error;
+      });
       told.push({ merchant: name, ...answer, text: [name, ...answer.text.map((line) => `  ${line}`)] });
     }
     if (wish.json)
