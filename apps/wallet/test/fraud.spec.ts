@@ -336,7 +336,7 @@ describe('replay', () => {
     const ada = house.member();
     // A round amount: nothing to look at by the settings of then, and something by those that follow.
     const before = await topUp(ada, 20_000, at('192.0.2.70', 'NL'), { card_fingerprint: 'fp_one' });
-    await save({ ...careful, review_from: 5 });
+    await save({ ...careful, review_from: 4 });
     const after = await topUp(ada, 250_000, at('192.0.2.70', 'JP'), { card_fingerprint: 'fp_two', card_country: 'BR' });
     for (const { payment_id } of [before, after]) {
       const decision = await decisionOf({ payment_id });
@@ -364,8 +364,8 @@ describe('replay', () => {
     await topUp(house.member(), 123);
     clock.advance(1_000);
     const span = { from, to: clock.now().toISOString() };
-    const draft = { ...careful, amount: { ...careful.amount, weight: 100, round_to_minor: 10_000 }, review_from: 10 };
-    const tried = await staff.post('/api/v1/fraud/replays', { ...span, with: 'draft', draft });
+    const draft = { ...careful, amount: { ...careful.amount, weight: 100 }, review_from: 10 };
+    const tried = await staff.post('/api/v1/fraud/trials', { ...span, ...draft });
     const { id } = await decisionOf({ payment_id: topup.payment_id });
     expect(tried.body).toMatchObject({ examined: 2, differing: 1, examples: [id], has_more: false });
     expect(tried.body['outcomes']).toEqual(
@@ -376,8 +376,8 @@ describe('replay', () => {
     );
     const stored = await staff.post('/api/v1/fraud/replays', { ...span, with: 'stored' });
     expect(stored.body).toMatchObject({ examined: 2, differing: 0 });
-    const missing = await staff.post('/api/v1/fraud/replays', { ...span, with: 'draft' });
-    expect([missing.status, missing.problem?.code]).toEqual([422, 'draft_missing']);
+    const one = await staff.post(`/api/v1/fraud/decisions/${id}/trial`, draft);
+    expect(one.body).toMatchObject({ outcome: 'review', equal: false });
   });
 });
 

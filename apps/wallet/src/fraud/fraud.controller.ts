@@ -16,16 +16,11 @@ import {
   DecisionDto,
   DecisionsQuery,
   LabelDto,
-  ReplayDto,
-  ReplayedDto,
-  ReplayedManyDto,
-  ReplayManyDto,
   ReviewDto,
   ReviewsQuery,
   SaveLabelDto,
 } from './fraud.dto';
 import { LabelPayment } from './label-payment';
-import { ReplayDecisions } from './replay-decisions';
 import { DecideReview } from './review-payments';
 import { ReviewQueries } from './review-queries';
 
@@ -34,7 +29,6 @@ import { ReviewQueries } from './review-queries';
 export class FraudController {
   constructor(
     private readonly decisionQueries: DecisionQueries,
-    private readonly replayDecisions: ReplayDecisions,
     private readonly reviewQueries: ReviewQueries,
     private readonly decideReview: DecideReview,
     private readonly labelPayment: LabelPayment,
@@ -53,33 +47,6 @@ export class FraudController {
   @Answers(DecisionDetailDto)
   decision(@CurrentCaller() caller: Caller, @IdParam('id') id: string): Promise<DecisionDetailDto> {
     return this.decisionQueries.one(caller.merchantId, id);
-  }
-
-  /** Takes a decision again, with what it was taken with or with other settings. Changes nothing. */
-  @Post('decisions/:id/replay')
-  @Requires('wallet.fraud:read')
-  @Idempotent()
-  @Answers(ReplayedDto, { status: 200 })
-  replay(
-    @CurrentCaller() caller: Caller,
-    @IdempotencyRequest() request: IdempotentRequest,
-    @IdParam('id') id: string,
-    @Body() wish: ReplayDto,
-  ): Promise<Answered<ReplayedDto>> {
-    return this.replayDecisions.execute(caller, request, id, wish);
-  }
-
-  /** Takes all decisions of a span of time again and counts what would come out otherwise. Changes nothing. */
-  @Post('replays')
-  @Requires('wallet.fraud:read')
-  @Idempotent()
-  @Answers(ReplayedManyDto, { status: 200 })
-  replayMany(
-    @CurrentCaller() caller: Caller,
-    @IdempotencyRequest() request: IdempotentRequest,
-    @Body() wish: ReplayManyDto,
-  ): Promise<Answered<ReplayedManyDto>> {
-    return this.replayDecisions.executeMany(caller, request, wish);
   }
 
   /** The queue, oldest first. */

@@ -159,14 +159,9 @@ export class DecisionDetailDto extends DecisionDto {
 }
 
 export class ReplayDto {
-  /** `stored` takes it again with what it was taken with; `current` with what holds now; `draft` with the settings given. */
-  @IsIn(['stored', 'current', 'draft'])
-  with: 'stored' | 'current' | 'draft';
-
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => SaveFraudSettingsDto)
-  draft?: SaveFraudSettingsDto;
+  /** `stored` takes it again with what it was taken with, `current` with what holds now. */
+  @IsIn(['stored', 'current'])
+  with: 'stored' | 'current';
 }
 
 export class ReplayedDto {
@@ -187,6 +182,17 @@ export class ReplayedDto {
 }
 
 export class ReplayManyDto extends ReplayDto {
+  @IsISO8601({ strict: true, strictSeparator: true })
+  @MaxLength(40)
+  from: string;
+
+  @IsISO8601({ strict: true, strictSeparator: true })
+  @MaxLength(40)
+  to: string;
+}
+
+/** Settings that nobody has said yet, tried on a span of the past. */
+export class TrySettingsDto extends SaveFraudSettingsDto {
   @IsISO8601({ strict: true, strictSeparator: true })
   @MaxLength(40)
   from: string;

@@ -10,6 +10,7 @@ import { LabelPayment } from './label-payment';
 import { LabelsRepository } from './labels.repository';
 import { ReplayDecisions } from './replay-decisions';
 import { ReplaySample } from './replay-sample';
+import { ReplaysController } from './replays.controller';
 import { ReplaysRepository } from './replays.repository';
 import { DecideReview, ReviewPayments } from './review-payments';
 import { ReviewQueries } from './review-queries';
@@ -24,7 +25,7 @@ export const fraudPartitions = { table: 'fraud_detection_logs', monthsAhead: 3 }
 
 @Module({
   imports: [PaymentsModule, ScreeningModule],
-  controllers: [FraudController, FraudSettingsController],
+  controllers: [FraudController, FraudSettingsController, ReplaysController],
   providers: [
     DecideReview,
     DecisionQueries,

@@ -7,7 +7,7 @@ import { AddressKeys } from './address-keys';
 import { currentRules, decidePayment, type Judges, knowsRules, type Verdict } from './decide-payment';
 import { decisionNotFound } from './decision-queries';
 import { DecisionsRepository, type LoggedDecision } from './decisions.repository';
-import type { ReplayDto, ReplayedDto, ReplayedManyDto, ReplayManyDto } from './fraud.dto';
+import type { ReplayedDto, ReplayedManyDto } from './fraud.dto';
 import { defaultSettings, defaultVersion, type FraudSettings } from './fraud-settings';
 import { vectorVersion } from './model-vector';
 import { requireSense } from './save-fraud-settings';
@@ -17,6 +17,18 @@ import { SettingsRepository, type StoredModel } from './settings.repository';
 const mostReplayed = 5_000;
 const perPage = 500;
 const mostExamples = 20;
+
+/** What decisions are taken again with: what they were taken with, what holds now, or settings that nobody has said yet. */
+export interface Replay {
+  with: 'stored' | 'current' | 'draft';
+  draft?: FraudSettings;
+}
+
+/** From the first instant to before the second, ISO 8601. */
+export interface Span {
+  from: string;
+  to: string;
+}
 
 /** Takes decisions again from what they were taken from. No decision changes: it shows what was, or what would be. */
 @Injectable()
@@ -30,28 +42,33 @@ export class ReplayDecisions {
     private readonly idempotency: Idempotency,
   ) {}
 
-  /** One decision; refuses with 422 `draft_missing` and, for rules that are no longer here, `rules_unknown`. */
-  execute(caller: Caller, request: IdempotentRequest, id: string, wish: ReplayDto): Promise<Answered<ReplayedDto>> {
-    return this.kept(request, () => this.one(caller.merchantId, id, wish));
+  /** One decision; refuses with 404, and with 422 `rules_unknown` for rules that are no longer here. */
+  execute(caller: Caller, request: IdempotentRequest, id: string, replay: Replay): Promise<Answered<ReplayedDto>> {
+    return this.kept(request, () => this.one(caller.merchantId, id, replay));
   }
 
-  /** All of a span of time, with how many would come out otherwise. */
-  executeMany(caller: Caller, request: IdempotentRequest, wish: ReplayManyDto): Promise<Answered<ReplayedManyDto>> {
-    return this.kept(request, () => this.many(caller.merchantId, wish));
+  /** All of a span of time, with how many come out otherwise. */
+  executeMany(
+    caller: Caller,
+    request: IdempotentRequest,
+    span: Span,
+    replay: Replay,
+  ): Promise<Answered<ReplayedManyDto>> {
+    return this.kept(request, () => this.many(caller.merchantId, span, replay));
   }
 
-  private async one(merchantId: string, id: string, wish: ReplayDto): Promise<ReplayedDto> {
-    requireDraft(wish);
+  private async one(merchantId: string, id: string, replay: Replay): Promise<ReplayedDto> {
+    requireSensible(replay);
     const decision = await this.decisions.logged(this.reads, merchantId, id);
     if (!decision) throw decisionNotFound();
-    const judgesOf = await this.judges(merchantId, wish, [decision]);
+    const judgesOf = await this.judges(merchantId, replay, [decision]);
     const verdict = this.again(decision, judgesOf(decision));
     return { ...verdict, equal: isEqual(decision, verdict) };
   }
 
-  private async many(merchantId: string, wish: ReplayManyDto): Promise<ReplayedManyDto> {
-    requireDraft(wish);
-    const [from, to] = [new Date(wish.from), new Date(wish.to)];
+  private async many(merchantId: string, wanted: Span, replay: Replay): Promise<ReplayedManyDto> {
+    requireSensible(replay);
+    const [from, to] = [new Date(wanted.from), new Date(wanted.to)];
     const counts = new Map<string, number>();
     const differing: string[] = [];
     let [examined, last]: [number, LoggedDecision | undefined] = [0, undefined];
@@ -59,7 +76,7 @@ export class ReplayDecisions {
     while (isMore && examined < mostReplayed) {
       const span: { from: Date; to: Date; afterId: string | null } = { from, to, afterId: last?.id ?? null };
       const found = await this.decisions.between(this.reads, merchantId, span, perPage);
-      const judgesOf = await this.judges(merchantId, wish, found);
+      const judgesOf = await this.judges(merchantId, replay, found);
       for (const decision of found) {
         const verdict = this.again(decision, judgesOf(decision));
         const change = `${decision.outcome} ${verdict.outcome}`;
@@ -101,15 +118,15 @@ export class ReplayDecisions {
   /** What each of these decisions is taken again with. Read once for all of them. */
   private async judges(
     merchantId: string,
-    wish: ReplayDto,
+    replay: Replay,
     decisions: readonly LoggedDecision[],
   ): Promise<(decision: LoggedDecision) => Judges> {
-    if (wish.with !== 'stored') {
+    if (replay.with !== 'stored') {
       const [settings, model] = await Promise.all([
         this.settings.one(this.reads, merchantId),
         this.settings.activeModel(this.reads, merchantId, vectorVersion),
       ]);
-      const held = wish.draft ?? settings?.settings ?? defaultSettings;
+      const held = replay.draft ?? settings?.settings ?? defaultSettings;
       return () => ({ settings: held, model: model ?? null, rules: currentRules });
     }
     const versions = [...new Set(decisions.map(({ settingsVersion }) => settingsVersion))];
@@ -141,9 +158,7 @@ function storedJudges(
   };
 }
 
-function requireDraft({ with: judges, draft }: ReplayDto): void {
-  if (judges === 'draft' && draft === undefined)
-    throw Refusal.field('unprocessable', 'draft', 'draft_missing', 'Say which settings to try.');
+function requireSensible({ draft }: Replay): void {
   if (draft) requireSense(draft);
 }
 
