@@ -73,7 +73,7 @@ describe.each(allContracts.map((contract) => [contract.name, contract] as const)
   it('follows the naming rule', () => {
     expect(contract.type).toMatch(/^[a-z]+\.[a-z_]+\.[a-z_]+$/);
     expect(contract.description).toMatch(/^Said .+\.$/);
-    if (contract.kind === 'event') expect(contract.type).toMatch(/(ed|paid|sent|clawed_back)$/);
+    if (contract.kind === 'event') expect(contract.type).toMatch(/(ed|paid|sent|frozen|clawed_back)$/);
   });
 });
 

@@ -29,6 +29,7 @@ export const cashbackChanged = defineEvent({
     merchantId: exampleId(1),
     amountMinor: 1_610,
     currency: 'EUR',
-    state: 'pending',
+    state: 'declined',
+    reason: 'The goods came back',
   },
 });

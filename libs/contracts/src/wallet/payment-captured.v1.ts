@@ -31,6 +31,10 @@ export const paymentCaptured = defineEvent({
       { tender: 'wallet', paymentId: exampleId(13), amountMinor: 1_000 },
       { tender: 'card', paymentId: exampleId(14), amountMinor: 1_610 },
     ],
+    parts: [
+      { source: 'gift_card', sourceId: exampleId(15), amountMinor: 400 },
+      { source: 'wallet', amountMinor: 600 },
+    ],
     capturedAt: '2026-11-21T10:00:00.000Z',
   },
 });

@@ -40,6 +40,7 @@ export const paymentChanged = defineEvent({
     purpose: 'direct',
     merchantId: exampleId(1),
     memberId: exampleId(2),
+    orderId: exampleId(3),
     processor: 'stripe',
     currency: 'EUR',
     amountMinor: 2_000,

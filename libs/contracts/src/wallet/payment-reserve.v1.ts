@@ -42,5 +42,13 @@ export const paymentReserve = defineCommand({
     cardMinor: 1_610,
     cardToken: 'tok_visa',
     expiresAt: '2026-11-21T10:15:00.000Z',
+    giftCards: [{ giftCardId: exampleId(15), amountMinor: 400 }],
+    exchangeQuoteId: exampleId(16),
+    addressKey: '5f0c9d2e7a1b4c3d8e6f5a4b3c2d1e0f',
+    addressPrefix: '203.0.113.0/24',
+    deviceKey: '0f1e2d3c4b5a6f7e8d9c0b1a2f3e4d5c',
+    country: 'NL',
+    cardFingerprint: 'Xt5EWLLDS7FJjR1c',
+    cardCountry: 'NL',
   },
 });

@@ -41,6 +41,7 @@ export const payoutChanged = defineEvent({
     amountMinor: 5_000,
     feeMinor: 100,
     payoutMinor: 4_900,
-    state: 'approved',
+    state: 'failed',
+    reasonCode: 'account_closed',
   },
 });

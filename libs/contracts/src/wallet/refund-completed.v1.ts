@@ -30,5 +30,9 @@ export const refundCompleted = defineEvent({
       { tender: 'wallet', paymentId: exampleId(13), amountMinor: 1_000 },
       { tender: 'card', paymentId: exampleId(14), amountMinor: 1_610 },
     ],
+    parts: [
+      { source: 'gift_card', sourceId: exampleId(15), amountMinor: 400 },
+      { source: 'wallet', amountMinor: 600 },
+    ],
   },
 });

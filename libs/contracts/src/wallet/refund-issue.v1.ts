@@ -31,5 +31,6 @@ export const refundIssue = defineCommand({
     walletMinor: 1_000,
     cardMinor: 1_610,
     reason: 'Arrived damaged',
+    toStoreCredit: false,
   },
 });
