@@ -10,6 +10,7 @@ import {
   IsInt,
   IsObject,
   IsOptional,
+  IsString,
   Matches,
   Max,
   MaxLength,
@@ -36,7 +37,7 @@ export class CsvColumnsDto implements CsvColumns {
   @BoundedText(longestColumn)
   value_on?: string;
 
-  /** What the balance changes by, signed: this, or debit and credit. */
+  /** What the balance changes by, signed; where it is not named, debit and credit are. */
   @IsOptional()
   @BoundedText(longestColumn)
   amount?: string;
@@ -120,7 +121,8 @@ export class CsvMappingDto implements CsvMapping {
   /** Words in the status column of lines that are not booked yet. */
   @IsArray()
   @ArrayMaxSize(20)
-  @BoundedTexts()
+  @IsString({ each: true })
+  @MaxLength(longestColumn, { each: true })
   pending: string[];
 }
 
@@ -244,8 +246,4 @@ export class StatementAccountDto {
 
   @IsDate()
   updated_at: Date;
-}
-
-function BoundedTexts(): PropertyDecorator {
-  return MaxLength(longestColumn, { each: true });
 }

@@ -6,8 +6,8 @@ import { lineCategories } from './statement-line';
 /** Refuses settings that contradict themselves. */
 export function checkSettings({ mapping, rules }: AccountSettings): void {
   const { amount, debit, credit, status } = mapping.columns;
-  if (amount === undefined ? debit === undefined || credit === undefined : debit !== undefined || credit !== undefined)
-    throw fault('mapping.columns.amount', 'amount_column_unclear', 'Name the amount column, or debit and credit.');
+  if (amount === undefined && (debit === undefined || credit === undefined))
+    throw fault('mapping.columns.amount', 'amount_column_missing', 'Name the amount column, or debit and credit.');
   if (mapping.pending.length > 0 && status === undefined)
     throw fault('mapping.columns.status', 'status_column_missing', 'Words for pending lines need a status column.');
   const words = Object.entries(mapping.categories);

@@ -22,7 +22,7 @@ export interface CsvColumns {
   reference: string;
   booked_on: string;
   value_on?: string;
-  /** What the balance changes by: this, or `debit` and `credit`. */
+  /** What the balance changes by; where it is not named, `debit` and `credit` are. */
   amount?: string;
   debit?: string;
   credit?: string;

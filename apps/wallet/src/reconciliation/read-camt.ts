@@ -36,7 +36,7 @@ export async function readCamt(bytes: Buffer, expected: Expected): Promise<Parse
   parser.onopentag = (tag) => {
     const { local, uri, attributes } = tag as sax.QualifiedTag;
     if (path.length === 0 && !(local === 'Document' && namespace.test(uri)))
-      throw fileFault('not_camt_053', 'This is no camt.053.001.02 or camt.053.001.08.', line());
+      throw fileFault('statement_format_unknown', 'This is no camt.053.001.02 or camt.053.001.08.', line());
     if (path.length >= deepest) throw fileFault('xml_malformed', `Elements nest more than ${deepest} deep.`, line());
     path.push(local);
     leaf = '';
