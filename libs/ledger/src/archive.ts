@@ -118,7 +118,7 @@ async function boundsOf(tx: Tx, month: string): Promise<{ from: Date; until: Dat
 }
 
 async function refuseUnlessReady(tx: Tx, month: string, from: Date, until: Date): Promise<void> {
-  const [row] = await tx.query<{ running: boolean; there: boolean; older: boolean; open: boolean; later: boolean }>(
+  const [found] = await tx.query<{ running: boolean; there: boolean; older: boolean; open: boolean; later: boolean }>(
     `SELECT now() < $2 AS running,
        EXISTS (SELECT FROM pg_inherits WHERE inhparent = 'ledger_journals'::regclass AND inhrelid = to_regclass($3)) AS there,
        EXISTS (SELECT FROM ledger_journals WHERE inserted_at < $1) AS older,
@@ -127,9 +127,10 @@ async function refuseUnlessReady(tx: Tx, month: string, from: Date, until: Date)
        EXISTS (SELECT FROM ledger_postings WHERE effective_at <> inserted_at AND effective_at >= $2 AND inserted_at >= $1 AND inserted_at < $2) AS later`,
     [from, until, monthlyName('ledger_journals', month)],
   );
+  const row = present(found, 'a query without FROM gives a row');
   const why =
-    (row?.running && 'is not over') ||
-    (!row?.there && 'has no partition of its own') ||
+    (row.running && 'is not over') ||
+    (!row.there && 'has no partition of its own') ||
     (row.older && 'is not the oldest') ||
     (row.open && 'is not sealed yet') ||
     (row.later && 'has postings that count only later');
