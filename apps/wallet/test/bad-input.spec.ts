@@ -36,9 +36,9 @@ async function reviewed(house: House): Promise<void> {
 
 /** A withdrawal that waits, and one in a batch; nobody answers for the payout provider. */
 async function withdrawn(house: House, ada: Member): Promise<Record<string, string>> {
-  const [staff, path] = [house.staff('finance_ops'), '/api/v1/payouts/settings?currency=EUR'];
+  const [staff, path] = [house.staff('finance_ops'), '/api/v1/payouts/settings'];
   const set = (version: number, more: object) => {
-    const rules = { ...defaultRules, minimum_minor: 1, cool_down_minutes: 0, ...more };
+    const rules = { currency: 'EUR', ...defaultRules, minimum_minor: 1, cool_down_minutes: 0, ...more };
     return staff.put(path, rules, { headers: { 'if-match': `"${version}"` } });
   };
   await set(0, { auto_approve_below_minor: 1_000 });

@@ -64,10 +64,10 @@ export class PayoutsHouse {
   }
 
   async set(rules: Partial<PayoutRules>, currency = 'EUR'): Promise<void> {
-    const path = `/api/v1/payouts/settings?currency=${currency}`;
-    const before = await this.finance.get<{ version: number }>(path);
+    const path = '/api/v1/payouts/settings';
+    const before = await this.finance.get<{ version: number }>(path, { query: { currency } });
     const headers = { 'if-match': before.headers.get('etag') ?? '' };
-    const answer = await this.finance.put(path, { ...plainRules, ...rules }, { headers });
+    const answer = await this.finance.put(path, { currency, ...plainRules, ...rules }, { headers });
     expect([answer.status, answer.problem]).toEqual([200, undefined]);
   }
 

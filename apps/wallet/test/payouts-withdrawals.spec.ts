@@ -170,10 +170,10 @@ it('shows members their own and staff all of their merchant, by state, in pages'
 });
 
 it('settings are versions: an old one is refused, two at once have one winner, and history keeps all', async () => {
-  const path = '/api/v1/payouts/settings?currency=GBP';
-  expect((await payouts.finance.get(path)).body).toMatchObject({ version: 0, changed_by: null });
+  const path = '/api/v1/payouts/settings';
+  expect((await payouts.finance.get(`${path}?currency=GBP`)).body).toMatchObject({ version: 0, changed_by: null });
   const put = (version: number, rules: object = plainRules) =>
-    payouts.finance.put(path, rules, { headers: { 'if-match': `"${version}"` } });
+    payouts.finance.put(path, { currency: 'GBP', ...rules }, { headers: { 'if-match': `"${version}"` } });
   const answers = await Promise.all([put(0), put(0)]);
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
   expect((await put(0)).status).toBe(412);

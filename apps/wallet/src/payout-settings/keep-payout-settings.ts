@@ -14,7 +14,7 @@ import {
 import { Refusal } from '@florin/kernel';
 import { Injectable } from '@nestjs/common';
 import { defaultRules, feeOf, type PayoutRules } from './payout-rules';
-import type { PayoutRulesDto, PayoutSettingsDto } from './payout-settings.dto';
+import type { PayoutSettingsDto, SavePayoutSettingsDto } from './payout-settings.dto';
 
 interface Queries {
   query<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
@@ -58,9 +58,8 @@ export class KeepPayoutSettings {
   async save(
     caller: Caller,
     request: IdempotentRequest,
-    currency: string,
     version: number,
-    rules: PayoutRulesDto,
+    { currency, ...rules }: SavePayoutSettingsDto,
   ): Promise<Answered<PayoutSettingsDto>> {
     refuseContradictions(rules);
     try {

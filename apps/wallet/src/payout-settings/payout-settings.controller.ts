@@ -12,7 +12,7 @@ import {
 import { Body, Controller, Get, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { KeepPayoutSettings } from './keep-payout-settings';
-import { PayoutRulesDto, PayoutSettingsDto, SettingsHistoryQuery, SettingsQuery } from './payout-settings.dto';
+import { PayoutSettingsDto, SavePayoutSettingsDto, SettingsHistoryQuery, SettingsQuery } from './payout-settings.dto';
 
 @Controller('payouts/settings')
 export class PayoutSettingsController {
@@ -47,10 +47,9 @@ export class PayoutSettingsController {
   save(
     @CurrentCaller() caller: Caller,
     @IdempotencyRequest() request: IdempotentRequest,
-    @Query() { currency }: SettingsQuery,
     @IfMatch() version: number,
-    @Body() rules: PayoutRulesDto,
+    @Body() input: SavePayoutSettingsDto,
   ): Promise<Answered<PayoutSettingsDto>> {
-    return this.settings.save(caller, request, currency, version, rules);
+    return this.settings.save(caller, request, version, input);
   }
 }

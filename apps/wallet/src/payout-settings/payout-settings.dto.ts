@@ -72,6 +72,12 @@ export class PayoutRulesDto {
   batch_times: string[];
 }
 
+/** The rules, and of which currency. */
+export class SavePayoutSettingsDto extends PayoutRulesDto {
+  @IsCurrency()
+  currency: string;
+}
+
 export class PayoutSettingsDto {
   @IsCurrency()
   currency: string;

@@ -1,9 +1,10 @@
-import { Reads } from '@florin/database';
+import { Transactions } from '@florin/database';
+import { type Answered, Idempotency, type IdempotentRequest, ok } from '@florin/http';
 import { Refusal } from '@florin/kernel';
 import { Injectable } from '@nestjs/common';
 import { KeepPayoutSettings } from '../payout-settings/keep-payout-settings';
 import { approvalsFor, feeOf, type PayoutRules } from '../payout-settings/payout-rules';
-import type { QuoteDto, WithdrawalQuoteDto } from './withdrawal.dto';
+import type { QuoteWithdrawalDto, WithdrawalQuoteDto } from './withdrawal.dto';
 
 interface Queries {
   query<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
@@ -13,19 +14,26 @@ interface Queries {
 @Injectable()
 export class QuoteWithdrawal {
   constructor(
-    private readonly reads: Reads,
+    private readonly transactions: Transactions,
+    private readonly idempotency: Idempotency,
     private readonly settings: KeepPayoutSettings,
   ) {}
 
-  execute(merchantId: string, input: QuoteDto): Promise<WithdrawalQuoteDto> {
-    return this.from(this.reads, merchantId, input).then(({ quote }) => quote);
+  execute(
+    merchantId: string,
+    request: IdempotentRequest,
+    input: QuoteWithdrawalDto,
+  ): Promise<Answered<WithdrawalQuoteDto>> {
+    return this.transactions.run((tx) =>
+      this.idempotency.once(tx, request, async () => ok((await this.from(tx, merchantId, input)).quote)),
+    );
   }
 
   /** Refuses less than the minimum and more than the maximum (422). */
   async from(
     source: Queries,
     merchantId: string,
-    { amount_minor, currency }: QuoteDto,
+    { amount_minor, currency }: QuoteWithdrawalDto,
   ): Promise<{ quote: WithdrawalQuoteDto; rules: PayoutRules }> {
     const { rules, version } = await this.settings.inForce(source, merchantId, currency);
     if (amount_minor < rules.minimum_minor)

@@ -16,7 +16,7 @@ const states: WithdrawalState[] = [
 ];
 const mostMinor = 1_000_000_000_00;
 
-export class QuoteDto {
+export class QuoteWithdrawalDto {
   @IsMinor({ min: 1, max: mostMinor })
   amount_minor: number;
 
@@ -24,7 +24,7 @@ export class QuoteDto {
   currency: string;
 }
 
-export class RequestWithdrawalDto extends QuoteDto {
+export class RequestWithdrawalDto extends QuoteWithdrawalDto {
   @IsId()
   beneficiary_id: string;
 }

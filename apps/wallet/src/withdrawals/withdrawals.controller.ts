@@ -8,13 +8,13 @@ import {
   IdParam,
   type Page,
 } from '@florin/http';
-import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { DecideWithdrawal } from './decide-withdrawal';
 import { QuoteWithdrawal } from './quote-withdrawal';
 import { RequestWithdrawal } from './request-withdrawal';
 import {
   ApproveWithdrawalDto,
-  QuoteDto,
+  QuoteWithdrawalDto,
   RejectWithdrawalDto,
   RequestWithdrawalDto,
   WithdrawalDetailDto,
@@ -36,10 +36,14 @@ export class WithdrawalsController {
   /** What it would cost. Moves nothing. */
   @Post('quote')
   @Requires('wallet.own:read')
-  @HttpCode(200)
+  @Idempotent()
   @Answers(WithdrawalQuoteDto, { status: 200 })
-  quote(@CurrentCaller() caller: Caller, @Body() input: QuoteDto): Promise<WithdrawalQuoteDto> {
-    return this.quoteWithdrawal.execute(caller.merchantId, input);
+  quote(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @Body() input: QuoteWithdrawalDto,
+  ): Promise<Answered<WithdrawalQuoteDto>> {
+    return this.quoteWithdrawal.execute(caller.merchantId, request, input);
   }
 
   /** Sets the money aside at once; it is paid once enough people have approved it. */
