@@ -119,10 +119,10 @@ describe('what people are told', () => {
       'Your withdrawal is paid',
       'Your withdrawal was not paid',
     ]);
-    expect(mails.find(({ subject }) => subject.endsWith('approved'))?.text).toContain(
+    expect(mails.find(({ subject }) => subject?.endsWith('approved'))?.text).toContain(
       'EUR\u00a049.00 are on their way',
     );
-    expect(mails.find(({ subject }) => subject.endsWith('not paid'))?.text).toContain('was returned. EUR\u00a050.00');
+    expect(mails.find(({ subject }) => subject?.endsWith('not paid'))?.text).toContain('was returned. EUR\u00a050.00');
   });
 
   it('nothing about orders that another system sold', async () => {

@@ -197,7 +197,7 @@ export class Returns {
     cardMinor: number,
   ): void {
     const { stores } = this.house;
-    const { merchantId, id: memberId } = member;
+    const { merchantId } = member;
     const postings: [string, number][] = [
       [accounts.sales(merchantId), -walletMinor - cardMinor],
       [accounts.wallet(member), walletMinor],

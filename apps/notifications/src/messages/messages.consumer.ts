@@ -18,7 +18,7 @@ import { ConsumesSet, type Delivery } from '@florin/messaging';
 import { Controller } from '@nestjs/common';
 import type { TemplateKey } from '../templates/default-templates';
 import { amountText } from '../templates/render-template';
-import type { Contact } from './messages.repository';
+import type { Contact } from './contact';
 import { TellPeople } from './tell-people';
 
 /** Turns what happened into what people are told: one intent each. */

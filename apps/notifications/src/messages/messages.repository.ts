@@ -1,6 +1,7 @@
 import type { Tx } from '@florin/database';
 import { type Cause, newId } from '@florin/kernel';
 import type { TemplateKey } from '../templates/default-templates';
+import type { Contact } from './contact';
 
 /** One thing to tell one person, once. */
 export interface Intent {
@@ -24,12 +25,6 @@ export interface AttemptRow {
   attempt: number;
   outcome: 'sent' | 'failed';
   answer: string;
-}
-
-/** How to reach a member. */
-export interface Contact {
-  email: string;
-  displayName: string;
 }
 
 const columns = `id, user_id AS "userId", merchant_id AS "merchantId", intent, template, recipient, variables, attempts, cause`;

@@ -1,6 +1,7 @@
 import type { Tx } from '@florin/database';
 import { Injectable } from '@nestjs/common';
-import { type Contact, type Intent, MessagesRepository } from './messages.repository';
+import type { Contact } from './contact';
+import { type Intent, MessagesRepository } from './messages.repository';
 import { SendMessages } from './send-messages';
 
 /** Writes down what people are to be told, each intent once, and has it sent once that is durable. */

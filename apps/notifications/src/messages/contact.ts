@@ -1,0 +1,5 @@
+/** How to reach a member. */
+export interface Contact {
+  email: string;
+  displayName: string;
+}
