@@ -1,6 +1,7 @@
 import { BoundedText, IsCurrency, IsId, IsMinor, PageQuery } from '@florin/http';
 import { IsBoolean, IsDate, IsIn, IsInt, IsOptional, IsString, Matches, ValidateBy } from 'class-validator';
 import { IsInstant } from '../instants';
+import { Optional } from '../optional';
 
 /** As exact as the table keeps it: 12 digits before the point and 12 behind it. */
 const ratePattern = /^\d{1,12}(\.\d{1,12})?$/;
@@ -19,7 +20,7 @@ export class AddRateDto {
   /** Who says so. */
   @BoundedText(100) source: string;
   /** From now unless said. */
-  @IsOptional() @IsInstant() valid_from?: string;
+  @Optional() @IsInstant() valid_from?: string;
 }
 
 export class ImportRatesDto {
@@ -53,9 +54,9 @@ export class AskQuoteDto {
   @IsCurrency() from_currency: string;
   @IsCurrency() to_currency: string;
   /** What is given; either this or `to_minor`. */
-  @IsOptional() @IsMinor({ min: 1, max: mostMinor }) from_minor?: number;
+  @Optional() @IsMinor({ min: 1, max: mostMinor }) from_minor?: number;
   /** What is wanted. */
-  @IsOptional() @IsMinor({ min: 1, max: mostMinor }) to_minor?: number;
+  @Optional() @IsMinor({ min: 1, max: mostMinor }) to_minor?: number;
 }
 
 export class QuoteDto {

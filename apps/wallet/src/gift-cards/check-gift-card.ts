@@ -1,5 +1,6 @@
 import type { Caller } from '@florin/access';
-import { Reads } from '@florin/database';
+import { Transactions } from '@florin/database';
+import { type Answered, Idempotency, type IdempotentRequest, ok } from '@florin/http';
 import { Injectable } from '@nestjs/common';
 import { FindGiftCard } from './find-gift-card';
 import type { GiftCardDto } from './gift-card.dto';
@@ -11,10 +12,14 @@ export class CheckGiftCard {
   constructor(
     private readonly findGiftCard: FindGiftCard,
     private readonly showGiftCards: ShowGiftCards,
-    private readonly reads: Reads,
+    private readonly transactions: Transactions,
+    private readonly idempotency: Idempotency,
   ) {}
 
-  async execute(caller: Caller, code: string): Promise<GiftCardDto> {
-    return this.showGiftCards.one(this.reads, await this.findGiftCard.byCode(caller, code));
+  async execute(caller: Caller, request: IdempotentRequest, code: string): Promise<Answered<GiftCardDto>> {
+    const card = await this.findGiftCard.byCode(caller, code);
+    return this.transactions.run((tx) =>
+      this.idempotency.once(tx, request, async () => ok(await this.showGiftCards.one(tx, card))),
+    );
   }
 }

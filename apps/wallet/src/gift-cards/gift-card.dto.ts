@@ -2,6 +2,7 @@ import { BoundedText, IsCurrency, IsId, IsMinor, PageQuery } from '@florin/http'
 import { Type } from 'class-transformer';
 import { IsArray, IsDate, IsIn, IsInt, IsOptional, IsString, Max, Min, ValidateNested } from 'class-validator';
 import { IsInstant } from '../instants';
+import { Optional } from '../optional';
 
 /** Cards of one batch share a transaction and an answer. */
 const mostCards = 200;
@@ -13,11 +14,11 @@ export class IssueGiftCardsDto {
   @IsMinor({ min: 1, max: mostMinor }) amount_minor: number;
   @IsCurrency() currency: string;
   /** How many of the same; one unless said. */
-  @IsOptional() @IsInt() @Min(1) @Max(mostCards) count?: number;
+  @Optional() @IsInt() @Min(1) @Max(mostCards) count?: number;
   /** As the merchant's settings say unless said here. */
-  @IsOptional() @IsInstant() expires_at?: string;
+  @Optional() @IsInstant() expires_at?: string;
   /** The only member who may use it. */
-  @IsOptional() @IsId() recipient_id?: string;
+  @Optional() @IsId() recipient_id?: string;
   @BoundedText(300) reason: string;
 }
 

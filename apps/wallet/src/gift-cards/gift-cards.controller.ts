@@ -10,7 +10,7 @@ import {
   PageQuery,
   RateLimit,
 } from '@florin/http';
-import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { CancelGiftCard } from './cancel-gift-card';
 import { CheckGiftCard } from './check-gift-card';
 import { ClaimGiftCard } from './claim-gift-card';
@@ -57,12 +57,16 @@ export class GiftCardsController {
 
   /** What is on the card of a code. The code travels in the body, so that no log of addresses has it. */
   @Post('check')
-  @HttpCode(200)
   @Requires('wallet.own:read', 'wallet.gift_card:read')
   @RateLimit(codeRate)
+  @Idempotent()
   @Answers(GiftCardDto, { status: 200 })
-  check(@CurrentCaller() caller: Caller, @Body() { code }: GiftCardCodeDto): Promise<GiftCardDto> {
-    return this.checkGiftCard.execute(caller, code);
+  check(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyRequest() request: IdempotentRequest,
+    @Body() { code }: GiftCardCodeDto,
+  ): Promise<Answered<GiftCardDto>> {
+    return this.checkGiftCard.execute(caller, request, code);
   }
 
   /** Puts a card among what the caller pays orders with. */

@@ -2,6 +2,7 @@ import { BoundedText, IsCurrency, IsId, IsMinor, PageQuery } from '@florin/http'
 import { Type } from 'class-transformer';
 import { IsArray, IsDate, IsIn, IsInt, IsOptional, IsString, IsTimeZone, ValidateNested } from 'class-validator';
 import type { FlowLimits, FreezeScope, LimitRules } from './limit-rules';
+import { Optional } from '../optional';
 
 /** The most that one kind of movement may be, in minor units; null is no limit. */
 export class FlowLimitsDto implements FlowLimits {
@@ -13,13 +14,13 @@ export class FlowLimitsDto implements FlowLimits {
 export class LimitRulesDto implements LimitRules {
   /** The most that may be in a wallet; refunds and cashback come in all the same. */
   @IsOptional() @IsMinor() max_balance_minor?: number | null;
-  @IsOptional() @ValidateNested() @Type(() => FlowLimitsDto) topup?: FlowLimitsDto;
-  @IsOptional() @ValidateNested() @Type(() => FlowLimitsDto) spend?: FlowLimitsDto;
-  @IsOptional() @ValidateNested() @Type(() => FlowLimitsDto) transfer?: FlowLimitsDto;
-  @IsOptional() @ValidateNested() @Type(() => FlowLimitsDto) withdraw?: FlowLimitsDto;
-  @IsOptional() @ValidateNested() @Type(() => FlowLimitsDto) exchange?: FlowLimitsDto;
+  @Optional() @ValidateNested() @Type(() => FlowLimitsDto) topup?: FlowLimitsDto;
+  @Optional() @ValidateNested() @Type(() => FlowLimitsDto) spend?: FlowLimitsDto;
+  @Optional() @ValidateNested() @Type(() => FlowLimitsDto) transfer?: FlowLimitsDto;
+  @Optional() @ValidateNested() @Type(() => FlowLimitsDto) withdraw?: FlowLimitsDto;
+  @Optional() @ValidateNested() @Type(() => FlowLimitsDto) exchange?: FlowLimitsDto;
   /** Whose days and months are counted; UTC unless said. */
-  @IsOptional() @IsTimeZone() time_zone?: string;
+  @Optional() @IsTimeZone() time_zone?: string;
 }
 
 export class SaveLimitsDto {

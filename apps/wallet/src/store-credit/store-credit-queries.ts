@@ -1,5 +1,6 @@
 import { Reads } from '@florin/database';
 import { decodeCursor, page, type Page, type PageQuery } from '@florin/http';
+import { Refusal } from '@florin/kernel';
 import { Ledger } from '@florin/ledger';
 import { Injectable } from '@nestjs/common';
 import { storeCreditAccount } from '../accounts/money-accounts';
@@ -14,6 +15,13 @@ export class StoreCreditQueries {
     private readonly credits: StoreCreditsRepository,
     private readonly ledger: Ledger,
   ) {}
+
+  /** For staff. Refuses with 404 a member without a wallet at the merchant. */
+  async ofMember(merchantId: string, memberId: string, query: PageQuery): Promise<Page<StoreCreditDto>> {
+    if (!(await this.credits.hasWallet(this.reads, merchantId, memberId)))
+      throw new Refusal('not_found', 'wallet_not_found', 'There is no such wallet at this merchant.');
+    return this.list(merchantId, memberId, query);
+  }
 
   /** Newest first; none for somebody who never had any. */
   async list(merchantId: string, memberId: string, query: PageQuery): Promise<Page<StoreCreditDto>> {

@@ -66,6 +66,6 @@ export class StoreCreditController {
     @IdParam('id') id: string,
     @Query() query: PageQuery,
   ): Promise<Page<StoreCreditDto>> {
-    return this.queries.list(caller.merchantId, id, query);
+    return this.queries.ofMember(caller.merchantId, id, query);
   }
 }

@@ -1,6 +1,7 @@
 import { BoundedText, IsCurrency, IsId, IsMinor } from '@florin/http';
 import { IsDate, IsIn, IsOptional, IsString } from 'class-validator';
 import { IsInstant } from '../instants';
+import { Optional } from '../optional';
 
 const mostMinor = 1_000_000_00;
 
@@ -9,7 +10,7 @@ export class GrantStoreCreditDto {
   @IsMinor({ min: 1, max: mostMinor }) amount_minor: number;
   @IsCurrency() currency: string;
   /** Never, when left out. */
-  @IsOptional() @IsInstant() expires_at?: string;
+  @Optional() @IsInstant() expires_at?: string;
   @BoundedText(300) reason: string;
 }
 

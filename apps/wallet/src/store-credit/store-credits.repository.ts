@@ -75,6 +75,14 @@ export class StoreCreditsRepository {
     );
   }
 
+  async hasWallet(source: Queries, merchantId: string, memberId: string): Promise<boolean> {
+    const rows = await source.query('SELECT 1 FROM wallets WHERE merchant_id = $1 AND member_id = $2 LIMIT 1', [
+      merchantId,
+      memberId,
+    ]);
+    return rows.length > 0;
+  }
+
   /** Newest first. */
   list(
     source: Queries,

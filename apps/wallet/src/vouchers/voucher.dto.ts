@@ -1,6 +1,7 @@
 import { BoundedText, IsCurrency, IsId, IsMinor } from '@florin/http';
 import { IsArray, IsBoolean, IsDate, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import { IsInstant } from '../instants';
+import { Optional } from '../optional';
 
 const mostUses = 1_000_000_000;
 /** Codes of one campaign share a transaction and an answer. */
@@ -13,27 +14,27 @@ export class CreateCampaignDto {
   /** What each use puts into the wallet. */
   @IsMinor({ min: 1, max: mostMinor }) amount_minor: number;
   /** One code for everybody. Without it codes are made, each for one use. */
-  @IsOptional()
+  @Optional()
   @Matches(/^\s*[A-Za-z0-9-]{3,40}\s*$/, { message: 'code must be 3 to 40 letters, digits or -' })
   code?: string;
   /** How many codes are made where none is given; one unless said. */
-  @IsOptional() @IsInt() @Min(1) @Max(mostCodes) count?: number;
+  @Optional() @IsInt() @Min(1) @Max(mostCodes) count?: number;
   /** Of all members together; as many as there are codes unless said, or as the budget pays for. */
-  @IsOptional() @IsInt() @Min(1) @Max(mostUses) max_uses?: number;
-  @IsOptional() @IsInt() @Min(1) @Max(1_000_000) max_uses_per_member?: number;
+  @Optional() @IsInt() @Min(1) @Max(mostUses) max_uses?: number;
+  @Optional() @IsInt() @Min(1) @Max(1_000_000) max_uses_per_member?: number;
   /** The most that the merchant gives away with it. */
   @IsMinor({ min: 1 }) budget_minor: number;
   /** From now unless said. */
-  @IsOptional() @IsInstant() valid_from?: string;
-  @IsOptional() @IsInstant() valid_until?: string;
+  @Optional() @IsInstant() valid_from?: string;
+  @Optional() @IsInstant() valid_until?: string;
 }
 
 /** What is left out stays. What was promised with it (amount and currency) cannot be changed: make another. */
 export class ChangeCampaignDto {
-  @IsOptional() @IsBoolean() active?: boolean;
-  @IsOptional() @IsInstant() valid_until?: string;
-  @IsOptional() @IsInt() @Min(1) @Max(mostUses) max_uses?: number;
-  @IsOptional() @IsMinor({ min: 1 }) budget_minor?: number;
+  @Optional() @IsBoolean() active?: boolean;
+  @Optional() @IsInstant() valid_until?: string;
+  @Optional() @IsInt() @Min(1) @Max(mostUses) max_uses?: number;
+  @Optional() @IsMinor({ min: 1 }) budget_minor?: number;
 }
 
 export class CampaignDto {
