@@ -1,4 +1,5 @@
-import { type CsvMapping, mappingFor } from './csv-mapping';
+import { Refusal } from '@florin/kernel';
+import { type CsvColumns, type CsvMapping, mappingFor } from './csv-mapping';
 import { type MatchingRule, rulesFor } from './matching-rules';
 
 export type AccountKind = 'bank' | 'processor';
@@ -25,9 +26,46 @@ export interface StatementAccount {
   settings: AccountSettings;
 }
 
-export const settingsFor = (kind: AccountKind, given: Partial<AccountSettings>): AccountSettings => ({
-  mapping: given.mapping ?? mappingFor(kind),
-  rules: given.rules ?? rulesFor(kind),
-  missing_after_days: given.missing_after_days ?? 5,
-  four_eyes_above_minor: given.four_eyes_above_minor ?? 5_000,
-});
+/** The same as an operator says them: what is left out, or null, is as for a new account of the kind. */
+export interface GivenSettings {
+  mapping?: (Partial<Omit<CsvMapping, 'columns'>> & { columns?: Partial<CsvColumns> }) | undefined;
+  rules?: Partial<MatchingRule>[] | undefined;
+  missing_after_days?: number | undefined;
+  four_eyes_above_minor?: number | undefined;
+}
+
+export function settingsFor(kind: AccountKind, given: GivenSettings): AccountSettings {
+  return {
+    mapping: mappingOf(kind, given.mapping),
+    rules: given.rules?.map(ruleOf) ?? rulesFor(kind),
+    missing_after_days: given.missing_after_days ?? 5,
+    four_eyes_above_minor: given.four_eyes_above_minor ?? 5_000,
+  };
+}
+
+function mappingOf(kind: AccountKind, given: GivenSettings['mapping']): CsvMapping {
+  const usual = mappingFor(kind);
+  if (!given) return usual;
+  const { columns, ...notation } = given;
+  if (!columns) return { ...usual, ...said(notation) };
+  const { reference, booked_on: bookedOn, ...others } = columns;
+  if (!reference || !bookedOn)
+    throw fault('mapping.columns', 'column_missing', 'Name the columns reference and booked_on.');
+  return { ...usual, ...said(notation), columns: { ...said(others), reference, booked_on: bookedOn } };
+}
+
+function ruleOf({ name, by, ...rest }: Partial<MatchingRule>, index: number): MatchingRule {
+  if (!name || !by) throw fault(`rules[${index}]`, 'rule_incomplete', 'A rule has a name and says what it goes by.');
+  const usual = { kinds: [], categories: [], days_before: 30, days_after: 2, tolerance_minor: 0, most_fee_bps: 0 };
+  return { ...usual, ...said(rest), name, by };
+}
+
+/** Without what is null: a field that may be left out may also be sent as nothing. */
+function said<T extends object>(given: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== null && value !== undefined),
+  ) as Partial<T>;
+}
+
+const fault = (field: string, code: string, detail: string): Refusal =>
+  Refusal.field('unprocessable', field, code, detail);

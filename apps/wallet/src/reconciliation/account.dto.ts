@@ -26,12 +26,15 @@ import { type LineCategory, lineCategories } from './statement-line';
 const longestColumn = 100;
 
 /** The names of columns, as they stand in the header. */
-export class CsvColumnsDto implements CsvColumns {
+export class CsvColumnsDto implements Partial<CsvColumns> {
+  /** Needed, as is booked_on. */
+  @IsOptional()
   @BoundedText(longestColumn)
-  reference: string;
+  reference?: string;
 
+  @IsOptional()
   @BoundedText(longestColumn)
-  booked_on: string;
+  booked_on?: string;
 
   @IsOptional()
   @BoundedText(longestColumn)
@@ -88,81 +91,100 @@ export class CsvColumnsDto implements CsvColumns {
   balance?: string;
 }
 
-export class CsvMappingDto implements CsvMapping {
+/** What is left out is as for a new account of the kind; columns are named all together. */
+export class CsvMappingDto {
+  @IsOptional()
   @IsIn([',', ';', '\t', '|'])
-  delimiter: CsvMapping['delimiter'];
+  delimiter?: CsvMapping['delimiter'];
 
+  @IsOptional()
   @IsIn(['utf-8', 'iso-8859-1', 'windows-1252'])
-  encoding: CsvMapping['encoding'];
+  encoding?: CsvMapping['encoding'];
 
+  @IsOptional()
   @IsIn(['.', ','])
-  decimal: CsvMapping['decimal'];
+  decimal?: CsvMapping['decimal'];
 
+  @IsOptional()
   @IsBoolean()
-  amounts_in_minor: boolean;
+  amounts_in_minor?: boolean;
 
+  @IsOptional()
   @IsIn(dateFormats)
-  date_format: DateFormat;
+  date_format?: DateFormat;
 
   /** Lines above the header. */
+  @IsOptional()
   @IsInt()
   @Min(0)
   @Max(100)
-  skip_lines: number;
+  skip_lines?: number;
 
+  @IsOptional()
   @ValidateNested()
   @Type(() => CsvColumnsDto)
-  columns: CsvColumnsDto;
+  columns?: CsvColumnsDto;
 
   /** The source's words for what a line is → payment, refund, payout, fee, dispute or other. */
+  @IsOptional()
   @IsObject()
-  categories: Record<string, LineCategory>;
+  categories?: Record<string, LineCategory>;
 
   /** Words in the status column of lines that are not booked yet. */
+  @IsOptional()
   @IsArray()
   @ArrayMaxSize(20)
   @IsString({ each: true })
   @MaxLength(longestColumn, { each: true })
-  pending: string[];
+  pending?: string[];
 }
 
-export class MatchingRuleDto implements MatchingRule {
+/** A name and what it goes by are needed. */
+export class MatchingRuleDto implements Partial<MatchingRule> {
   /** The match says by which rule it was made. */
+  @IsOptional()
   @Matches(/^[a-z][a-z0-9-]{0,49}$/)
-  name: string;
+  name?: string;
 
+  @IsOptional()
   @IsIn(ruleMethods)
-  by: RuleMethod;
+  by?: RuleMethod;
 
+  @IsOptional()
   @IsArray()
   @ArrayMaxSize(targetKinds.length)
   @IsIn(targetKinds, { each: true })
-  kinds: TargetKind[];
+  kinds?: TargetKind[];
 
   /** Only lines of these categories; all when empty. */
+  @IsOptional()
   @IsArray()
   @ArrayMaxSize(lineCategories.length)
   @IsIn(lineCategories, { each: true })
-  categories: LineCategory[];
+  categories?: LineCategory[];
 
+  @IsOptional()
   @IsInt()
   @Min(0)
   @Max(365)
-  days_before: number;
+  days_before?: number;
 
+  @IsOptional()
   @IsInt()
   @Min(0)
   @Max(365)
-  days_after: number;
+  days_after?: number;
 
+  @IsOptional()
   @IsMinor({ max: 1_000_000 })
-  tolerance_minor: number;
+  tolerance_minor?: number;
 
   /** How much of the sum may be missing as a fee that no line names, in basis points. */
+  @IsOptional()
   @IsInt()
   @Min(0)
   @Max(5_000)
-  most_fee_bps: number;
+  most_fee_bps?: number;
 }
 
 export class ChangeAccountDto {

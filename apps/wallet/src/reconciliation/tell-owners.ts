@@ -58,10 +58,16 @@ export class TellOwners {
 /** A payment is settled once per match. */
 const settlementOf = (matchId: string, { id }: Candidate): string => `reconciliation:${matchId}:${id}`;
 
-function payoutsOf({ lines, targets }: Match): { reference: string; fact: 'paid' | 'returned'; lineId: string }[] {
+interface PayoutSeen {
+  reference: string;
+  fact: 'paid' | 'returned';
+  lineId: string;
+}
+
+function payoutsOf({ lines, targets }: Match): PayoutSeen[] {
   const lineId = lines[0]?.id ?? '';
-  return targets.flatMap(({ kind, id }) => {
-    if (kind === 'payout') return [{ reference: id, fact: 'paid' as const, lineId }];
-    return kind === 'payout_return' ? [{ reference: id, fact: 'returned' as const, lineId }] : [];
+  return targets.flatMap(({ kind, id: reference }): PayoutSeen[] => {
+    if (kind === 'payout') return [{ reference, fact: 'paid', lineId }];
+    return kind === 'payout_return' ? [{ reference, fact: 'returned', lineId }] : [];
   });
 }
