@@ -48,6 +48,8 @@ export interface Story {
   /** Between members. */
   gift: Transfer;
   payouts: Payouts;
+  /** Authorised through the API, taken in two parts and given back in part. */
+  direct: Direct;
   statements: Statements;
 }
 
@@ -99,22 +101,12 @@ export async function tellStory(stores: Stores): Promise<Story> {
   const free = sales.buy({ member: ben, lines: [of(sample, 1)] });
   const elsewhere = sales.buy({ member: eve, lines: [of(mugs, 1)] });
   const pocket = sales.buy({ member: ada, lines: [of(filters, 1)], walletMinor: 333 });
-  const values = new Values(house);
-  const card = values.card(ada, 500);
-  const giftCard = { ...card, amountMinor: 200 };
-  const mixture = sales.buy({ member: ada, lines: [of(filters, 1)], walletMinor: 333, giftCard });
-  const held = values.tell(ada, card);
-  const purses = new Purses(house);
-  const gift = purses.give(ada, ben, 40);
-  purses.byHand(merchant.id, 700);
-  const payouts = new Withdrawals(house).tell(shop.member(merchant, 'Cy'), till);
-  const statements = new Bookkeeping(house).tell(shop.member(merchant, 'Di'), till);
-  const direct = payDirectly(house, ben);
+  const money = tellOfMoney({ house, shop, till, sales }, { merchant, ada, ben, filters });
   for (const part of [sales, returns, points, cashback, shop, house]) part.close();
   liability.close(stranger.id);
   await fill(stores, returned, returns);
-  await Withdrawals.giveBack(stores, payouts);
-  await Bookkeeping.name(stores, statements);
+  await Withdrawals.giveBack(stores, money.payouts);
+  await Bookkeeping.name(stores, money.statements);
   await liability.closeMonth(stores);
   return {
     merchant,
@@ -135,14 +127,28 @@ export async function tellStory(stores: Stores): Promise<Story> {
     free,
     elsewhere,
     pocket,
-    mixture,
-    values: held,
+    ...money,
     liability: liability.books,
-    gift,
-    payouts,
-    direct,
-    statements,
   };
+}
+
+/** What happens to money beside the sales of a shop. */
+function tellOfMoney(
+  { house, shop, till, sales }: { house: House; shop: Shop; till: Till; sales: Sales },
+  { merchant, ada, ben, filters }: { merchant: Merchant; ada: Member; ben: Member; filters: Variant },
+): Pick<Story, 'mixture' | 'values' | 'gift' | 'payouts' | 'statements' | 'direct'> {
+  const values = new Values(house);
+  const card = values.card(ada, 500);
+  const giftCard = { ...card, amountMinor: 200 };
+  const mixture = sales.buy({ member: ada, lines: [of(filters, 1)], walletMinor: 333, giftCard });
+  const held = values.tell(ada, card);
+  const purses = new Purses(house);
+  const gift = purses.give(ada, ben, 40);
+  purses.byHand(merchant.id, 700);
+  const payouts = new Withdrawals(house).tell(shop.member(merchant, 'Cy'), till);
+  const statements = new Bookkeeping(house).tell(shop.member(merchant, 'Di'), till);
+  const direct = payDirectly(house, ben);
+  return { mixture, values: held, gift, payouts, statements, direct };
 }
 
 /** Writes the world, and what only counts once it is there. */

@@ -4,6 +4,7 @@ import { Ledger } from '@florin/ledger';
 import { CLOCK } from '@florin/service-host';
 import { Inject, Injectable } from '@nestjs/common';
 import { walletAccount } from '../accounts/money-accounts';
+import { movementsRefused } from './limit-metrics';
 import {
   effectiveRules,
   freezeNo,
