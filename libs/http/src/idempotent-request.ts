@@ -1,5 +1,5 @@
 import { callerOf } from '@florin/access';
-import { hashOf, Refusal } from '@florin/kernel';
+import { hashOf, mentionsCard, Refusal } from '@florin/kernel';
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 
@@ -16,7 +16,7 @@ export interface IdempotentRequest {
 
 const keyPattern = /^[\x21-\x7e]{1,255}$/;
 
-/** Reads the Idempotency-Key header of a request. Refuses with 400 when it is missing or cannot be a key. */
+/** Reads the Idempotency-Key header of a request. Refuses with 400 when it is missing, cannot be a key or is a card number. */
 export function idempotentRequestOf(request: FastifyRequest): IdempotentRequest {
   const key = request.headers['idempotency-key'];
   if (key === undefined || key === '') {
@@ -29,6 +29,9 @@ export function idempotentRequestOf(request: FastifyRequest): IdempotentRequest 
   if (typeof key !== 'string' || !keyPattern.test(key)) {
     throw new Refusal('invalid', 'idempotency_key_invalid', 'An Idempotency-Key is 1 to 255 visible ASCII characters.');
   }
+  // Keys are kept.
+  if (mentionsCard(key))
+    throw new Refusal('invalid', 'card_number', 'Card numbers are not taken, also not as an Idempotency-Key.');
   const caller = callerOf(request);
   const route = `${request.method} ${request.routeOptions.url ?? ''}`;
   const scope = JSON.stringify([caller?.merchantInForce ?? '', caller?.subject ?? '', route]);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { mentionsCard } from '@florin/kernel';
 
 const safe = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,127}$/;
 const traceparent = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -9,7 +10,7 @@ const traceparent = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}
  */
 export function requestIdOf(headers: NodeJS.Dict<string | string[]>): string {
   const given = headers['request-id'] ?? headers['x-request-id'];
-  return typeof given === 'string' && safe.test(given) ? given : randomUUID();
+  return typeof given === 'string' && safe.test(given) && !mentionsCard(given) ? given : randomUUID();
 }
 
 /** The W3C trace context of the request, when it is well formed. */

@@ -1,4 +1,4 @@
-import { isId, Refusal } from '@florin/kernel';
+import { isId, mentionsCard, Refusal } from '@florin/kernel';
 import { attemptOf, type ChargeFact, type WebhookNews } from './card-processor';
 import { codeOf, type PaypalRefund, refundFactOf } from './paypal-facts';
 
@@ -75,7 +75,9 @@ function keptOf(event: Fields, resource: Fields): object {
   };
 }
 
-const isName = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= 200;
+/** A name or a code as processors write them, in none of which a card number may hide. */
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= 200 && !mentionsCard(value);
 
 function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};

@@ -1,4 +1,4 @@
-import { isId, Refusal } from '@florin/kernel';
+import { isId, mentionsCard, Refusal } from '@florin/kernel';
 import { attemptOf, type ChargeFact, ProcessorSilent, type RefundFact, type WebhookNews } from './card-processor';
 
 /** The part of a payment intent that we read (https://docs.stripe.com/api/payment_intents/object). */
@@ -94,7 +94,9 @@ export function newsOf(body: Buffer): WebhookNews {
   return news;
 }
 
-const isName = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= 200;
+/** A name or a code as processors write them, in none of which a card number may hide. */
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= 200 && !mentionsCard(value);
 const isAmount = (value: unknown): boolean =>
   value === undefined || (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0);
 const isCode = (value: unknown): boolean => value === undefined || value === null || isName(value);

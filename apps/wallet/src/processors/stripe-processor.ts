@@ -50,7 +50,7 @@ export class StripeProcessor implements CardProcessor {
     const reply = await this.send('POST', '/v1/payment_intents', signal, body, `authorise:${charge.id}`);
     if (reply.status === 402) {
       const { error } = reply.body as ErrorBody;
-      return { fact: 'declined', reference: error?.payment_intent?.id, code: error?.code ?? 'card_declined' };
+      return { fact: 'declined', reference: error?.payment_intent?.id, code: codeOf(reply, 'card_declined') };
     }
     if (reply.status === 400 && !isAboutTheKey(reply))
       return { fact: 'failed', code: codeOf(reply, 'request_refused') };
@@ -148,7 +148,8 @@ export class StripeProcessor implements CardProcessor {
 }
 
 function codeOf({ body }: Reply, otherwise: string): string {
-  return (body as ErrorBody).error?.code ?? otherwise;
+  const code = (body as ErrorBody).error?.code;
+  return code !== undefined && /^[a-z][a-z_]{0,99}$/.test(code) ? code : otherwise;
 }
 
 /** The same key with other parameters: our own mistake, and no answer about the charge. */

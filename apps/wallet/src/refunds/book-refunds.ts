@@ -66,7 +66,11 @@ export class BookRefunds {
     );
     for (const answer of posted) assert(answer.ok, `a refund is always postable: ${answer.ok ? '' : answer.detail}`);
     await this.end(tx, ended, 'completed');
-    await this.outbox.addAll(tx, refundCompleted, refunds.filter(isOfAnOrder).map((refund) => completed(refund, given.get(refund.id))));
+    await this.outbox.addAll(
+      tx,
+      refundCompleted,
+      refunds.filter(isOfAnOrder).map((refund) => completed(refund, given.get(refund.id))),
+    );
   }
 
   /** The processor will not give it back: what was set aside of the charge can be refunded again. */

@@ -1,6 +1,6 @@
 import { causeOf, type Envelope, refundFailed, type RefundIssue } from '@florin/contracts';
 import type { Tx } from '@florin/database';
-import { present } from '@florin/kernel';
+import { mentionsCard, present } from '@florin/kernel';
 import { Outbox } from '@florin/messaging';
 import { Injectable } from '@nestjs/common';
 import { RequestPayments } from '../payments/request-payments';
@@ -42,7 +42,8 @@ export class IssueRefund {
       currency: data.currency,
       walletMinor: data.walletMinor,
       cardMinor: data.cardMinor,
-      reason: data.reason,
+      // Free text of another service: no card number of it is kept here.
+      reason: mentionsCard(data.reason) ? 'left out: it held a card number' : data.reason,
       state: fault ? 'failed' : 'requested',
       action: !fault && data.cardMinor > 0 ? 'refund' : null,
       providerReference: null,
