@@ -1,5 +1,6 @@
 export type { AccountChoice, AccountView } from './accounts';
-export { Ledger, type CrossingListener, type ExpiredHold } from './ledger';
+export { Ledger, type CrossingListener } from './ledger';
+export type { ExpiredHold } from './sweep-holds';
 export { archivedMonths, archiveMonth, restoreMonth, type ArchivedMonth } from './archive';
 export type { Instant } from './balances';
 export { rebaseChain, sealChain, verifyChain, type ChainFault, type ChainReport, type SealedLink } from './chain';

@@ -9,23 +9,20 @@ import {
   unarchiveAccounts,
 } from './accounts';
 import { applyGroups, type HowToApply } from './apply';
-import { noChanges } from './books';
-import { giveBack } from './decide';
 import { type Instant, readBalances, readBalancesAt } from './balances';
 import { type LineageChoice, type LineagePage, type LineageRest, readLineage, readRests } from './lineage';
 import type { LineageMethod } from './lineage-methods';
+import { type BatchMetrics, batchMetrics } from './metrics';
 import {
   addMonitors,
   type Crossing,
   type Monitor,
   type MonitorChoice,
   type MonitorInput,
-  noteCrossings,
   readCrossings,
   readMonitorViews,
   removeMonitors,
 } from './monitors';
-import { readDueHolds } from './read-books';
 import {
   type HoldView,
   type JournalView,
@@ -37,6 +34,7 @@ import {
   type StatementLine,
   type StatementRange,
 } from './statements';
+import { type ExpiredHold, sweepHolds } from './sweep-holds';
 import {
   type Account,
   type AccountInput,
@@ -49,22 +47,11 @@ import {
   type Held,
   type HoldInput,
   type JournalInput,
-  maxSetSize,
   type Posted,
   type Reader,
   type ReverseInput,
   type VoidInput,
 } from './types';
-import { writeChanges } from './write-changes';
-
-/** A hold that timed out, and what of it went back to its account. */
-export interface ExpiredHold {
-  holdId: string;
-  key: string;
-  account: string;
-  reference: string | null;
-  releasedMinor: number;
-}
 
 /** Hears crossings inside the transaction that made them; what it throws fails the write. */
 export type CrossingListener = (tx: Tx, crossings: readonly Crossing[]) => Promise<void>;
@@ -77,9 +64,14 @@ export type CrossingListener = (tx: Tx, crossings: readonly Crossing[]) => Promi
 export class Ledger {
   private readonly listeners: CrossingListener[] = [];
   private readonly how: HowToApply;
+  private readonly metrics: BatchMetrics | undefined;
 
-  /** The clock decides when a hold has timed out; without one the database's clock does. Insertion time is always the database's. */
-  constructor(clock?: Clock) {
+  /**
+   * The clock decides when a hold has timed out; without one the database's clock does. Insertion time is always the database's.
+   * With the name of a service, calls are counted in its metrics.
+   */
+  constructor(clock?: Clock, service?: string) {
+    this.metrics = service === undefined ? undefined : batchMetrics(service);
     this.how = { clock, tell: (tx, crossings) => this.tell(tx, crossings) };
   }
 
@@ -115,13 +107,8 @@ export class Ledger {
 
   /** Writes of different kinds as one set, decided in the order given, each by itself. */
   async apply(tx: Tx, commands: readonly Command[]): Promise<Answer[]> {
-    return (
-      await applyGroups(
-        tx,
-        commands.map((command) => [command]),
-        this.how,
-      )
-    ).flat();
+    const groups = commands.map((command) => [command]);
+    return (await this.measured(tx, groups)).flat();
   }
 
   /**
@@ -131,26 +118,12 @@ export class Ledger {
   async bulk(tx: Tx, groups: readonly Group[]): Promise<GroupAnswer[]> {
     if (groups.some((group) => group.length === 0))
       throw new Refusal('invalid', 'ledger_group_empty', 'a group holds at least one write');
-    return (await applyGroups(tx, groups, this.how)).map(asGroup);
+    return (await this.measured(tx, groups)).map(asGroup);
   }
 
   /** Gives back holds whose time is up, the longest due first, at most `limit` of them. Call until it gives fewer. */
-  async expireHolds(tx: Tx, now: Date, limit: number): Promise<ExpiredHold[]> {
-    const { books, insertedAt, due } = await readDueHolds(tx, now, Math.min(limit, maxSetSize));
-    const changes = noChanges();
-    for (const held of due) {
-      giveBack(books, changes, held, 'expired');
-      noteCrossings(books, changes, held.id);
-    }
-    const crossings = await writeChanges(tx, changes, insertedAt, books.accounts);
-    if (crossings.length > 0) await this.tell(tx, crossings);
-    return due.map((held) => ({
-      holdId: held.id,
-      key: held.key,
-      account: held.account,
-      reference: held.reference,
-      releasedMinor: held.amount - held.captured,
-    }));
+  expireHolds(tx: Tx, now: Date, limit: number): Promise<ExpiredHold[]> {
+    return sweepHolds(tx, now, limit, this.how);
   }
 
   /** Has every crossing of a monitor told, in the transaction of the write that made it cross: the place to say it as an event. */
@@ -268,6 +241,14 @@ export class Ledger {
     told: (answer: Answer) => Told,
   ): Promise<Told[]> {
     return (await this.apply(tx, inputs.map(command))).map(told);
+  }
+
+  private async measured(tx: Tx, groups: readonly Group[]): Promise<Answer[][]> {
+    const began = performance.now();
+    const answers = await applyGroups(tx, groups, this.how);
+    this.metrics?.size.observe(answers.reduce((sum, each) => sum + each.length, 0));
+    this.metrics?.seconds.observe((performance.now() - began) / 1_000);
+    return answers;
   }
 
   private async tell(tx: Tx, crossings: Crossing[]): Promise<void> {

@@ -1,3 +1,5 @@
+import { register } from 'prom-client';
+import { Ledger } from '../src';
 import { type Bank, balanceOf, counted, fresh, offenders, openBank, openPeople, transfer } from './fixture';
 
 let bank: Bank;
@@ -129,4 +131,14 @@ it('runs as many statements for a thousand inputs as for one, of every kind', as
   expect(thousand).toEqual(one);
   expect(one.length).toBeLessThanOrEqual(30);
   expect(await offenders(bank)).toEqual({});
+});
+
+it('counts the writes of a call and its time in the metrics of the service that keeps the ledger', async () => {
+  const { world, alice } = await openPeople(bank);
+  const ledger = new Ledger(undefined, 'some-shop');
+  await bank.run((tx) => ledger.post(tx, [transfer(world, alice, 1), transfer(world, alice, 1)]));
+  await bank.run((tx) => new Ledger(undefined, 'some-shop').post(tx, [transfer(world, alice, 1)]));
+  const text = await register.metrics();
+  expect(text).toContain('some_shop_ledger_batch_size_sum 3');
+  expect(text).toContain('some_shop_ledger_batch_seconds_count 2');
 });
