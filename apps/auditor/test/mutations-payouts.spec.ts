@@ -66,7 +66,7 @@ const mutations: Mutation[] = [
     breaks: ['payouts.leave-unknown-on-evidence'],
   },
   {
-    title: 'a payout that left the unknown on a webhook that never came',
+    title: 'a payout that left the unknown on the word of a webhook',
     sql: ({ payouts: { paid } }) => ({
       wallet: `UPDATE withdrawal_steps SET learned_from = 'webhook', evidence = 'webhook:${newId()}' WHERE withdrawal_id = '${paid.id}' AND from_state = 'unknown'`,
     }),

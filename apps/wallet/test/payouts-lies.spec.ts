@@ -79,7 +79,10 @@ it('a payout that fails is free again, fee and all', async () => {
   const failed = await payouts.reached(withdrawal, 'failed');
   expect(failed.failure_code).toBe('failed');
   // The webhook made us ask; the answer to the question is what was believed.
-  expect(failed.steps.at(-1)).toMatchObject({ to_state: 'failed', learned_from: 'query' });
+  expect(failed.steps.findLast((step) => step.from_state !== step.to_state)).toMatchObject({
+    to_state: 'failed',
+    learned_from: 'query',
+  });
   expect(await payouts.house.wallet(ada)).toMatchObject({ posted_minor: 10_000, held_minor: 0 });
   await payouts.booksAgree();
 });
@@ -141,5 +144,6 @@ it('an event is taken once, however often it comes and at how many at once', asy
     ...Array.from({ length: 7 }, () => 'known'),
     'learned',
   ]);
-  expect((await payouts.one(withdrawal.id)).steps.filter((step) => step.to_state === 'paid')).toHaveLength(1);
+  const { steps } = await payouts.reached(withdrawal, 'paid');
+  expect(steps.filter((step) => step.from_state !== 'paid' && step.to_state === 'paid')).toHaveLength(1);
 });

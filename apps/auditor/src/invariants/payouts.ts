@@ -58,13 +58,11 @@ const stepsLeadToState = within({
 const leavesOnEvidence = within({
   service: 'wallet',
   name: 'payouts.leave-unknown-on-evidence',
-  says: 'No withdrawal left the unknown but on an answer to a query, a webhook that was kept, or a line of a statement.',
+  says: 'No withdrawal left the unknown but on what the provider answered when it was asked, or on a line of a statement.',
   examined: `(SELECT 1 FROM withdrawal_steps WHERE from_state = 'unknown') step`,
   offenders: `
-    SELECT 'withdrawal:' || step.withdrawal_id AS subject, format('from unknown to %s by %s on %s', to_state, learned_from, coalesce(evidence, 'nothing')) AS detail
-    FROM withdrawal_steps step
-    WHERE from_state = 'unknown' AND to_state <> 'unknown' AND (evidence IS NULL OR learned_from NOT IN ('query', 'webhook', 'statement')
-      OR (learned_from = 'webhook' AND NOT EXISTS (SELECT 1 FROM payout_webhooks w WHERE w.withdrawal_id = step.withdrawal_id AND 'webhook:' || w.event_id = step.evidence)))`,
+    SELECT 'withdrawal:' || withdrawal_id AS subject, format('from unknown to %s by %s on %s', to_state, learned_from, coalesce(evidence, 'nothing')) AS detail
+    FROM withdrawal_steps WHERE from_state = 'unknown' AND to_state <> 'unknown' AND (evidence IS NULL OR learned_from NOT IN ('answer', 'query', 'statement'))`,
 });
 
 const approvedByEnough = within({

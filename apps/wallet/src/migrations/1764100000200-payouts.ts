@@ -118,7 +118,7 @@ const approvals = `
     CONSTRAINT approvals_by_others CHECK (approver_id <> requester_id)
   )`;
 
-/** Every step of a withdrawal, only ever added. Out of unknown leads evidence alone: an answer to a query, a webhook, a statement line. */
+/** Every step of a withdrawal, only ever added. Out of unknown leads evidence alone: what the provider answered, a statement line. */
 const steps = `
   CREATE TABLE withdrawal_steps (
     id uuid PRIMARY KEY,
@@ -131,7 +131,7 @@ const steps = `
     detail text,
     happened_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT unknown_is_left_on_evidence CHECK (from_state <> 'unknown' OR to_state = 'unknown'
-      OR (learned_from IN ('query', 'webhook', 'statement') AND evidence IS NOT NULL))
+      OR (learned_from IN ('answer', 'query', 'statement') AND evidence IS NOT NULL))
   );
   CREATE INDEX withdrawal_steps_of ON withdrawal_steps (withdrawal_id, id)`;
 

@@ -46,18 +46,16 @@ const nextAction = (state: WithdrawalState): PayoutAction | null =>
 const isAsked = ({ state, action }: Standing): boolean => !unasked.has(state) && (state !== 'held' || action !== null);
 
 /**
- * Whether it is said by a webhook, would give money back or undo an end, and so has to be asked about: what comes unasked may
- * be late, doubled or wrong.
+ * Whether a webhook says what we do not know. What comes unasked may be late, doubled or wrong, so it moves nothing: it makes us
+ * ask. A webhook that said `paid` too early, and a failure that followed it, would otherwise end as money that came back.
  */
 export function isDoubtful(standing: Standing, heard: Heard): boolean {
-  if (heard.learnedFrom !== 'webhook' || !isAsked(standing)) return false;
-  const next = stateAfter(standing.state, heard);
-  return next !== standing.state && (next === 'failed' || next === 'returned' || standing.state === 'failed');
+  return heard.learnedFrom === 'webhook' && isAsked(standing) && stateAfter(standing.state, heard) !== standing.state;
 }
 
 /**
- * Where a payout stands after something was said about it, wherever it was said. Silence makes it unknown, and only an answer,
- * a webhook or a statement leads out. What would give money back is believed when the provider was asked, or the bank says it.
+ * Where a payout stands after something was said about it. Silence makes it unknown, and only what the provider answers when it
+ * is asked, or a statement of the bank, leads out.
  */
 export function after(standing: Standing, heard: Heard): Standing {
   const { state, action } = standing;

@@ -1,12 +1,8 @@
 import type { Tx } from '@florin/database';
 import { newId } from '@florin/kernel';
 import type { Move, Reason, Withdrawal } from './withdrawal';
+import { columns } from './withdrawal-columns';
 import type { WithdrawalState } from './withdrawal-states';
-
-export const columns = `id, merchant_id AS "merchantId", member_id AS "memberId", beneficiary_id AS "beneficiaryId", currency, amount_minor AS "amountMinor",
-  fee_minor AS "feeMinor", state, settings_version AS "settingsVersion", approvals_needed AS "approvalsNeeded", approvals_given AS "approvalsGiven",
-  approved_at AS "approvedAt", batch_id AS "batchId", action, provider, provider_reference AS "providerReference", failure_code AS "failureCode",
-  journal_id AS "journalId", is_late AS "isLate", attempts, first_asked_at AS "firstAskedAt", cause, created_at AS "createdAt"`;
 
 export interface StepRow extends Reason {
   withdrawalId: string;
