@@ -109,7 +109,8 @@ export class LearnPayoutOutcome {
       action,
       providerReference: from.providerReference ?? referenceIn(news.fact) ?? null,
       failureCode: news.fact && 'code' in news.fact && isMoved ? news.fact.code : from.failureCode,
-      attempts: isMoved && state !== 'unknown' ? 0 : from.attempts + 1,
+      // What others say is no attempt of ours: a talkative provider must not make us wait longer.
+      attempts: isDoubt ? from.attempts : isMoved && state !== 'unknown' ? 0 : from.attempts + 1,
     };
     const { learnedFrom, detail } = news;
     const why = { learnedFrom, detail, evidence: news.evidence ?? evidenceIn(news.fact) };
