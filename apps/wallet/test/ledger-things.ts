@@ -5,7 +5,7 @@ import type { House, Member } from './house';
 export async function writtenInBooks(house: House, ada: Member): Promise<Record<string, string>> {
   const [staff, books] = [house.staff('finance_ops'), '/api/v1/ledger'];
   const open = (name: string) => made(staff, `${books}/accounts`, { name, currency: 'EUR', allow_negative: true });
-  const [from, to] = [String((await open('here')).code), String((await open('there')).code)];
+  const [from, to] = [String((await open('here'))['code']), String((await open('there'))['code'])];
   const journal = {
     postings: [
       { account: from, amount_minor: -5 },
@@ -13,7 +13,7 @@ export async function writtenInBooks(house: House, ada: Member): Promise<Record<
     ],
   };
   const posted = await made(staff, `${books}/journals`, { ...journal, reason: 'A start' });
-  const [{ journal_id }] = posted.journals as [{ journal_id: string }];
+  const [{ journal_id }] = posted['journals'] as [{ journal_id: string }];
   const every = { every: 'month', starts_at: '2099-01-31T10:00:00Z', reason: 'Rent' };
   const scheduled = await made(staff, `${books}/schedules`, { ...every, journal });
   const watch = { account: from, measure: 'posted', direction: 'below', threshold_minor: -100 };
@@ -34,10 +34,10 @@ export async function writtenInBooks(house: House, ada: Member): Promise<Record<
   return {
     '/ledger/accounts': from,
     '/ledger/journals': journal_id,
-    '/ledger/schedules': (scheduled.schedule as { id: string }).id,
-    '/ledger/monitors': String(monitor.id),
-    '/ledger/proposals': String(proposed.proposal_id),
-    '/wallet/transfers': String((await made(ada.http, '/api/v1/wallet/transfers', gift)).id),
+    '/ledger/schedules': (scheduled['schedule'] as { id: string }).id,
+    '/ledger/monitors': String(monitor['id']),
+    '/ledger/proposals': String(proposed['proposal_id']),
+    '/wallet/transfers': String((await made(ada.http, '/api/v1/wallet/transfers', gift))['id']),
     account: from,
   };
 }

@@ -5,8 +5,8 @@ import { Ledger } from '@florin/ledger';
 import { CLOCK } from '@florin/service-host';
 import { Inject, Injectable } from '@nestjs/common';
 import { giftCardAccount, storeCreditAccount, walletAccount } from '../accounts/money-accounts';
-import { GiftCardsRepository } from '../gift-cards/gift-cards.repository';
-import { StoreCreditsRepository } from '../store-credit/store-credits.repository';
+import { LockGiftCards } from '../gift-cards/lock-gift-cards';
+import { LockStoreCredit } from '../store-credit/lock-store-credit';
 import type { Purse } from './split-wallet-part';
 
 const ownerOf = ({ memberId, merchantId, currency }: Owner): string => `${memberId} ${merchantId} ${currency}`;
@@ -17,8 +17,8 @@ type Owner = Pick<PaymentReserve, 'memberId' | 'merchantId' | 'currency'>;
 @Injectable()
 export class FindPurses {
   constructor(
-    private readonly cards: GiftCardsRepository,
-    private readonly credits: StoreCreditsRepository,
+    private readonly lockGiftCards: LockGiftCards,
+    private readonly lockStoreCredit: LockStoreCredit,
     private readonly ledger: Ledger,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -29,8 +29,8 @@ export class FindPurses {
     const now = this.clock.now();
     // Cards before credits, here and wherever both are locked.
     const [cards, credits] = await Promise.all([
-      this.cards.lockSpendable(tx, owners, now),
-      this.credits.lockSpendable(tx, owners, now),
+      this.lockGiftCards.spendable(tx, owners, now),
+      this.lockStoreCredit.spendable(tx, owners, now),
     ]);
     if (cards.length + credits.length === 0) return () => undefined;
     const purses = new Map<string, Purse[]>();

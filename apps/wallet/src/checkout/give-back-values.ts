@@ -4,8 +4,7 @@ import type { PostingInput } from '@florin/ledger';
 import { CLOCK } from '@florin/service-host';
 import { Inject, Injectable } from '@nestjs/common';
 import { giftCardAccount, storeCreditAccount } from '../accounts/money-accounts';
-import { type GiftCard, GiftCardsRepository } from '../gift-cards/gift-cards.repository';
-import { TellGiftCards } from '../gift-cards/tell-gift-cards';
+import { LockGiftCards } from '../gift-cards/lock-gift-cards';
 import { FindSettings } from '../settings/find-settings';
 import { OpenStoreCredit } from '../store-credit/open-store-credit';
 import { ReviveStoreCredit } from '../store-credit/revive-store-credit';
@@ -29,8 +28,7 @@ export interface GivenValue {
 @Injectable()
 export class GiveBackValues {
   constructor(
-    private readonly cards: GiftCardsRepository,
-    private readonly tellGiftCards: TellGiftCards,
+    private readonly lockGiftCards: LockGiftCards,
     private readonly openStoreCredit: OpenStoreCredit,
     private readonly reviveStoreCredit: ReviveStoreCredit,
     private readonly settings: FindSettings,
@@ -47,14 +45,14 @@ export class GiveBackValues {
     );
     const goodUntil = (merchantId: string) =>
       new Date(this.clock.now().getTime() + settingsOf(merchantId).gift_cards.refund_grace_days * dayMs);
-    const cards = new Map((await this.cards.lock(tx, idsOf('gift_card'))).map((card) => [card.id, card]));
+    const cards = new Map((await this.lockGiftCards.within(tx, idsOf('gift_card'))).map((card) => [card.id, card]));
     await this.reviveStoreCredit.within(tx, idsOf('store_credit'), goodUntil);
     for (const value of values) {
       const { refund, amountMinor, postings, part } = value;
       const { source, sourceId } = part?.part ?? { source: 'wallet', sourceId: null };
       const card = source === 'gift_card' ? cards.get(sourceId ?? '') : undefined;
       if (card && card.state !== 'cancelled') {
-        await this.keepGood(tx, card, amountMinor, goodUntil(card.merchantId));
+        await this.lockGiftCards.keepGood(tx, card, amountMinor, goodUntil(card.merchantId));
         postings.push({ account: giftCardAccount(card), amountMinor });
       } else if (source === 'store_credit' && sourceId !== null) {
         postings.push({ account: storeCreditAccount({ ...refund, id: sourceId }), amountMinor });
@@ -63,13 +61,6 @@ export class GiveBackValues {
         postings.push({ account: await this.newCredit(tx, refund, sourceId, amountMinor), amountMinor });
       }
     }
-  }
-
-  private async keepGood(tx: Tx, card: GiftCard, amountMinor: number, until: Date): Promise<void> {
-    await this.cards.keepGood(tx, [card.id], until);
-    if (card.state === 'expired')
-      await this.tellGiftCards.within(tx, 'revived', 'refund', null, [{ card, amountMinor }]);
-    card.state = 'active';
   }
 
   private async newCredit(tx: Tx, refund: WalletRefund, sourceId: string | null, amountMinor: number): Promise<string> {

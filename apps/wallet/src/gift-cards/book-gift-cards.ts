@@ -4,7 +4,8 @@ import { type AccountInput, Ledger } from '@florin/ledger';
 import { Injectable } from '@nestjs/common';
 import { expiredValueAccount, giftCardAccount, giftCardsIssuedAccount } from '../accounts/money-accounts';
 import { DrainValues, type Drained } from '../stored-value/drain-values';
-import { type GiftCard, GiftCardsRepository } from './gift-cards.repository';
+import type { GiftCard } from './gift-card';
+import { GiftCardsRepository } from './gift-cards.repository';
 import { TellGiftCards } from './tell-gift-cards';
 
 /** Brings gift cards into the books and takes what is left of them out again. */

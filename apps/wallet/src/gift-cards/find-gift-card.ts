@@ -4,7 +4,8 @@ import { type Clock, Refusal } from '@florin/kernel';
 import { CLOCK } from '@florin/service-host';
 import { Inject, Injectable } from '@nestjs/common';
 import { TryCodes, unknownCode } from '../codes/try-codes';
-import { type GiftCard, GiftCardsRepository } from './gift-cards.repository';
+import type { GiftCard } from './gift-card';
+import { GiftCardsRepository } from './gift-cards.repository';
 
 /** Finds the card of a code that a caller typed. A card that belongs to somebody else exists for staff alone. */
 @Injectable()

@@ -15,6 +15,7 @@ import { GiftCardQueries } from './gift-card-queries';
 import { GiftCardsController } from './gift-cards.controller';
 import { GiftCardsRepository } from './gift-cards.repository';
 import { IssueGiftCards } from './issue-gift-cards';
+import { LockGiftCards } from './lock-gift-cards';
 import { MoveGiftCards } from './move-gift-cards';
 import { RedeemGiftCard } from './redeem-gift-card';
 import { ShowGiftCards } from './show-gift-cards';
@@ -33,11 +34,12 @@ import { TellGiftCards } from './tell-gift-cards';
     GiftCardQueries,
     GiftCardsRepository,
     IssueGiftCards,
+    LockGiftCards,
     MoveGiftCards,
     RedeemGiftCard,
     ShowGiftCards,
     TellGiftCards,
   ],
-  exports: [GiftCardsRepository, TellGiftCards],
+  exports: [LockGiftCards],
 })
 export class GiftCardsModule {}

@@ -1,26 +1,9 @@
 import type { Tx } from '@florin/database';
 import { present } from '@florin/kernel';
+import type { GiftCard, GiftCardState } from './gift-card';
 
 interface Queries {
   query<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
-}
-
-export type GiftCardState = 'active' | 'cancelled' | 'expired';
-
-export interface GiftCard {
-  id: string;
-  merchantId: string;
-  batchId: string;
-  codeHash: string;
-  last4: string;
-  currency: string;
-  amountMinor: number;
-  state: GiftCardState;
-  expiresAt: Date;
-  recipientId: string | null;
-  ownerId: string | null;
-  claimedAt: Date | null;
-  createdAt: Date;
 }
 
 export interface GiftCardChoice {

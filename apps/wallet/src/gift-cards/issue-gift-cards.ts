@@ -8,7 +8,7 @@ import { codeHash, newCode, shownCode } from '../codes/codes';
 import { FindSettings } from '../settings/find-settings';
 import { BookGiftCards } from './book-gift-cards';
 import type { GiftCardBatchDto, IssueGiftCardsDto } from './gift-card.dto';
-import type { GiftCard } from './gift-cards.repository';
+import type { GiftCard } from './gift-card';
 
 /**
  * Issues gift cards of one amount. The codes stand in the answer and nowhere else: a repeated answer has none, and whoever lost

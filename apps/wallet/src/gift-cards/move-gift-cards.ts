@@ -8,7 +8,7 @@ import { Limits } from '../limits/limits';
 import { OpenStoreCredit } from '../store-credit/open-store-credit';
 import { BookGiftCards } from './book-gift-cards';
 import type { GiftCardDto } from './gift-card.dto';
-import type { GiftCard } from './gift-cards.repository';
+import type { GiftCard } from './gift-card';
 import { ShowGiftCards } from './show-gift-cards';
 import { TellGiftCards } from './tell-gift-cards';
 

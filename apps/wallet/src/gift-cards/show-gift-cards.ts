@@ -4,7 +4,7 @@ import { Ledger } from '@florin/ledger';
 import { Injectable } from '@nestjs/common';
 import { giftCardAccount } from '../accounts/money-accounts';
 import type { GiftCardDto } from './gift-card.dto';
-import type { GiftCard } from './gift-cards.repository';
+import type { GiftCard } from './gift-card';
 
 /** Gift cards with what is on them, which the ledger knows. */
 @Injectable()

@@ -4,7 +4,7 @@ import { Outbox } from '@florin/messaging';
 import { Injectable } from '@nestjs/common';
 import { StoredValueSteps } from '../stored-value/stored-value-steps';
 import { giftCardsByChange } from './gift-card-metrics';
-import type { GiftCard } from './gift-cards.repository';
+import type { GiftCard } from './gift-card';
 
 export interface ChangedCard {
   card: GiftCard;

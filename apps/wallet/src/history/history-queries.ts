@@ -5,7 +5,8 @@ import { Ledger } from '@florin/ledger';
 import { Injectable } from '@nestjs/common';
 import { giftCardAccount, pendingCashbackAccount, storeCreditAccount, walletAccount } from '../accounts/money-accounts';
 import type { StateDiffDto, WalletStateDto } from './history.dto';
-import { HistoryRepository, type Moment, type StoredValueRow } from './history.repository';
+import { HistoryRepository, type StoredValueRow } from './history.repository';
+import type { Moment } from './moment';
 
 /** The accounts of a member's money at a merchant. */
 interface Purse {

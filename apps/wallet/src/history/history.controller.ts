@@ -5,7 +5,7 @@ import { CLOCK } from '@florin/service-host';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { DiffQuery, StateDiffDto, StateQuery, WalletStateDto } from './history.dto';
 import { HistoryQueries } from './history-queries';
-import type { Moment } from './history.repository';
+import type { Moment } from './moment';
 
 /** Members' money at any moment, on two axes: what counted by then, and what was known by then. */
 @Controller('wallet')

@@ -1,13 +1,8 @@
 import type { FreezeStateDto, HoldStateDto, StateEventDto } from './history.dto';
+import type { Moment } from './moment';
 
 interface Queries {
   query<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
-}
-
-/** A moment on two axes: what counted by then, of what was known by then. */
-export interface Moment {
-  asOf: Date;
-  knownAt: Date;
 }
 
 export interface StoredValueRow {

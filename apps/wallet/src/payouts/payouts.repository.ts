@@ -1,7 +1,7 @@
 import type { Tx } from '@florin/database';
 import { isId } from '@florin/kernel';
 import type { Withdrawal } from '../withdrawals/withdrawal';
-import { columns } from '../withdrawals/withdrawals.repository';
+import { columns } from '../withdrawals/withdrawal-columns';
 
 export interface BatchRow {
   id: string;

@@ -1,15 +1,12 @@
 import { type Caller, CurrentCaller, Requires } from '@florin/access';
-import { Reads } from '@florin/database';
 import {
   type Answered,
   Answers,
-  decodeCursor,
   Idempotent,
   IdempotencyRequest,
   type IdempotentRequest,
   IdParam,
   IfMatch,
-  page,
   type Page,
   PageQuery,
   tag,
@@ -17,15 +14,14 @@ import {
 import { Body, Controller, Get, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ChangeAccountDto, CreateAccountDto, StatementAccountDto } from './account.dto';
-import { AccountsRepository } from './accounts.repository';
-import { accountNotFound, SaveAccount } from './save-account';
+import { AccountQueries } from './account-queries';
+import { SaveAccount } from './save-account';
 
 @Controller('reconciliation/accounts')
 export class AccountsController {
   constructor(
     private readonly saveAccount: SaveAccount,
-    private readonly accounts: AccountsRepository,
-    private readonly reads: Reads,
+    private readonly queries: AccountQueries,
   ) {}
 
   /** Makes an account known, at a bank or a processor, that statements come of. */
@@ -59,10 +55,8 @@ export class AccountsController {
   @Get()
   @Requires('wallet.reconciliation:read')
   @Answers(StatementAccountDto, { page: true })
-  async list(@CurrentCaller() caller: Caller, @Query() query: PageQuery): Promise<Page<StatementAccountDto>> {
-    const after = decodeCursor(query.cursor, { id: 'id' });
-    const rows = await this.accounts.list(this.reads, caller.merchantId, after?.id ?? null, query.limit + 1);
-    return page(rows, query.limit, ({ id }) => ({ id }));
+  list(@CurrentCaller() caller: Caller, @Query() query: PageQuery): Promise<Page<StatementAccountDto>> {
+    return this.queries.list(caller.merchantId, query);
   }
 
   @Get(':id')
@@ -73,8 +67,7 @@ export class AccountsController {
     @IdParam('id') id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StatementAccountDto> {
-    const account = await this.accounts.one(this.reads, caller.merchantId, id);
-    if (!account) throw accountNotFound();
+    const account = await this.queries.one(caller.merchantId, id);
     tag(reply, account.version);
     return account;
   }

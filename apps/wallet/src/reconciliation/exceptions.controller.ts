@@ -1,14 +1,11 @@
 import { type Caller, CurrentCaller, Requires } from '@florin/access';
-import { Reads } from '@florin/database';
 import {
   type Answered,
   Answers,
-  decodeCursor,
   Idempotent,
   IdempotencyRequest,
   type IdempotentRequest,
   IdParam,
-  page,
   type Page,
 } from '@florin/http';
 import { Body, Controller, Get, Header, HttpCode, Post, Query, StreamableFile } from '@nestjs/common';
@@ -21,26 +18,22 @@ import {
   MatchByHandDto,
   ReasonDto,
 } from './exception.dto';
-import { ExceptionsRepository } from './exceptions.repository';
-import { exceptionsAsCsv } from './exceptions-csv';
-import { exceptionNotFound, ResolveException } from './resolve-exception';
+import { ExceptionQueries } from './exception-queries';
+import { ResolveException } from './resolve-exception';
 
 @Controller('reconciliation/exceptions')
 export class ExceptionsController {
   constructor(
     private readonly resolveException: ResolveException,
-    private readonly exceptions: ExceptionsRepository,
-    private readonly reads: Reads,
+    private readonly queries: ExceptionQueries,
   ) {}
 
   /** Lines that nothing explains and payments that no line explains, newest first. */
   @Get()
   @Requires('wallet.reconciliation:read')
   @Answers(ExceptionDto, { page: true })
-  async list(@CurrentCaller() caller: Caller, @Query() query: ExceptionsQuery): Promise<Page<ExceptionDto>> {
-    const after = decodeCursor(query.cursor, { id: 'id' });
-    const rows = await this.exceptions.list(this.reads, caller.merchantId, query, after?.id ?? null, query.limit + 1);
-    return page(rows, query.limit, ({ id }) => ({ id }));
+  list(@CurrentCaller() caller: Caller, @Query() query: ExceptionsQuery): Promise<Page<ExceptionDto>> {
+    return this.queries.list(caller.merchantId, query);
   }
 
   /** The same as CSV (RFC 4180), all of them that the filter lets through. */
@@ -49,18 +42,14 @@ export class ExceptionsController {
   @Header('content-disposition', 'attachment; filename="exceptions.csv"')
   @Answers()
   export(@CurrentCaller() caller: Caller, @Query() query: ExceptionFilter): StreamableFile {
-    return new StreamableFile(exceptionsAsCsv(this.exceptions, this.reads, caller.merchantId, query), {
-      type: 'text/csv; charset=utf-8',
-    });
+    return new StreamableFile(this.queries.csv(caller.merchantId, query), { type: 'text/csv; charset=utf-8' });
   }
 
   @Get(':id')
   @Requires('wallet.reconciliation:read')
   @Answers(ExceptionDetailDto)
-  async one(@CurrentCaller() caller: Caller, @IdParam('id') id: string): Promise<ExceptionDetailDto> {
-    const exception = await this.exceptions.one(this.reads, caller.merchantId, id);
-    if (!exception) throw exceptionNotFound();
-    return { ...exception, steps: await this.exceptions.steps(this.reads, id) };
+  one(@CurrentCaller() caller: Caller, @IdParam('id') id: string): Promise<ExceptionDetailDto> {
+    return this.queries.one(caller.merchantId, id);
   }
 
   @Post(':id/assign')

@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
 import { PaymentsModule } from '../payments/payments.module';
 import { PayoutsModule } from '../payouts/payouts.module';
+import { AccountQueries } from './account-queries';
 import { AccountsController } from './accounts.controller';
 import { AccountsRepository } from './accounts.repository';
 import { BookMatches } from './book-matches';
 import { CandidatesRepository } from './candidates.repository';
 import { DryRun } from './dry-run';
+import { ExceptionQueries } from './exception-queries';
 import { ExceptionsController } from './exceptions.controller';
 import { ExceptionsRepository } from './exceptions.repository';
 import { ImportAndReconcile } from './import-and-reconcile';
@@ -22,6 +24,7 @@ import { ReportQueries } from './report-queries';
 import { ResolveException } from './resolve-exception';
 import { SaveAccount } from './save-account';
 import { StatementBodies } from './statement-bodies';
+import { StatementQueries } from './statement-queries';
 import { StatementsController } from './statements.controller';
 import { StatementsRepository } from './statements.repository';
 import { Steps } from './steps';
@@ -35,10 +38,12 @@ import { WithdrawLines } from './withdraw-lines';
   imports: [PaymentsModule, PayoutsModule],
   controllers: [AccountsController, StatementsController, ExceptionsController, ReconciliationController],
   providers: [
+    AccountQueries,
     AccountsRepository,
     BookMatches,
     CandidatesRepository,
     DryRun,
+    ExceptionQueries,
     ExceptionsRepository,
     ImportAndReconcile,
     ImportStatement,
@@ -53,6 +58,7 @@ import { WithdrawLines } from './withdraw-lines';
     ResolveException,
     SaveAccount,
     StatementBodies,
+    StatementQueries,
     StatementsRepository,
     Steps,
     TellOwners,

@@ -4,6 +4,7 @@ import { StoredValueModule } from '../stored-value/stored-value.module';
 import { EndStoreCredit } from './end-store-credit';
 import { ExpireStoreCredit } from './expire-store-credit';
 import { GrantStoreCredit } from './grant-store-credit';
+import { LockStoreCredit } from './lock-store-credit';
 import { OpenStoreCredit } from './open-store-credit';
 import { ReviveStoreCredit } from './revive-store-credit';
 import { StoreCreditController } from './store-credit.controller';
@@ -18,12 +19,13 @@ import { WithdrawStoreCredit } from './withdraw-store-credit';
     EndStoreCredit,
     ExpireStoreCredit,
     GrantStoreCredit,
+    LockStoreCredit,
     OpenStoreCredit,
     ReviveStoreCredit,
     StoreCreditQueries,
     StoreCreditsRepository,
     WithdrawStoreCredit,
   ],
-  exports: [OpenStoreCredit, ReviveStoreCredit, StoreCreditsRepository],
+  exports: [LockStoreCredit, OpenStoreCredit, ReviveStoreCredit],
 })
 export class StoreCreditModule {}

@@ -1,0 +1,5 @@
+/** A moment on two axes: what counted by then, of what was known by then. */
+export interface Moment {
+  asOf: Date;
+  knownAt: Date;
+}
