@@ -1,9 +1,13 @@
 /** Currencies that PayPal takes in whole units only (https://developer.paypal.com/reference/currency-codes). */
 const whole: ReadonlySet<string> = new Set(['HUF', 'JPY', 'TWD']);
 
-/** How many decimals a currency's minor unit has (ISO 4217). */
+/** Currencies whose minor unit is no hundredth (ISO 4217, list one). A runtime's own idea of them differs: it says how people write prices. */
+const none: ReadonlySet<string> = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' '));
+const three: ReadonlySet<string> = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '));
+
+/** How many decimals a currency's minor unit has. */
 function decimalsOf(currency: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return none.has(currency) ? 0 : three.has(currency) ? 3 : 2;
 }
 
 /**
