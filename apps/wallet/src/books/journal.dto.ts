@@ -104,13 +104,6 @@ export class ReverseDto {
   reason: string;
 }
 
-export class WriteQuery {
-  /** Decides by the real books and writes nothing. */
-  @IsOptional()
-  @IsIn(['true', 'false'])
-  dry_run?: 'true' | 'false';
-}
-
 export class WrittenJournalDto {
   @IsOptional()
   @IsId()

@@ -9,16 +9,8 @@ import {
   type Page,
 } from '@florin/http';
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import {
-  BulkDto,
-  JournalDto,
-  JournalsQuery,
-  MoveDto,
-  PostJournalDto,
-  ReverseDto,
-  WriteQuery,
-  WrittenDto,
-} from './journal.dto';
+import { DryRun } from './dry-run';
+import { BulkDto, JournalDto, JournalsQuery, MoveDto, PostJournalDto, ReverseDto, WrittenDto } from './journal.dto';
 import { JournalQueries } from './journal-queries';
 import { WriteBooks } from './write-books';
 
@@ -54,10 +46,10 @@ export class JournalsController {
   post(
     @CurrentCaller() caller: Caller,
     @IdempotencyRequest() request: IdempotentRequest,
-    @Query() { dry_run }: WriteQuery,
+    @DryRun() isDryRun: boolean,
     @Body() { reason, ...journal }: PostJournalDto,
   ): Promise<Answered<WrittenDto>> {
-    return this.writeBooks.execute(caller, request, { entries: [journal], atomic: true }, reason, dry_run === 'true');
+    return this.writeBooks.execute(caller, request, { entries: [journal], atomic: true }, reason, isDryRun);
   }
 
   /** Moves an amount between any two accounts of the merchant. */
@@ -68,10 +60,10 @@ export class JournalsController {
   move(
     @CurrentCaller() caller: Caller,
     @IdempotencyRequest() request: IdempotentRequest,
-    @Query() { dry_run }: WriteQuery,
+    @DryRun() isDryRun: boolean,
     @Body() input: MoveDto,
   ): Promise<Answered<WrittenDto>> {
-    return this.writeBooks.move(caller, request, input, dry_run === 'true');
+    return this.writeBooks.move(caller, request, input, isDryRun);
   }
 
   /** Posts many journals, all or none or each by itself. */
@@ -82,10 +74,10 @@ export class JournalsController {
   bulk(
     @CurrentCaller() caller: Caller,
     @IdempotencyRequest() request: IdempotentRequest,
-    @Query() { dry_run }: WriteQuery,
+    @DryRun() isDryRun: boolean,
     @Body() { journals: entries, atomic, reason }: BulkDto,
   ): Promise<Answered<WrittenDto>> {
-    return this.writeBooks.execute(caller, request, { entries, atomic }, reason, dry_run === 'true');
+    return this.writeBooks.execute(caller, request, { entries, atomic }, reason, isDryRun);
   }
 
   /** Posts the opposite, linked to it, from now on or as if it had never counted. */
@@ -97,10 +89,10 @@ export class JournalsController {
     @CurrentCaller() caller: Caller,
     @IdempotencyRequest() request: IdempotentRequest,
     @IdParam('id') id: string,
-    @Query() { dry_run }: WriteQuery,
+    @DryRun() isDryRun: boolean,
     @Body() { at, reason }: ReverseDto,
   ): Promise<Answered<WrittenDto>> {
     const writing = { entries: [{ reverses: id.toLowerCase(), at }], atomic: true };
-    return this.writeBooks.execute(caller, request, writing, reason, dry_run === 'true');
+    return this.writeBooks.execute(caller, request, writing, reason, isDryRun);
   }
 }

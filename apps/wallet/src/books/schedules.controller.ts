@@ -10,7 +10,7 @@ import {
   PageQuery,
 } from '@florin/http';
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import { WriteQuery } from './journal.dto';
+import { DryRun } from './dry-run';
 import { KeepSchedules } from './keep-schedules';
 import { CreateScheduleDto, ScheduledDto, ScheduleDto, ScheduleRunDto, SchedulesQuery } from './schedule.dto';
 
@@ -26,10 +26,10 @@ export class SchedulesController {
   create(
     @CurrentCaller() caller: Caller,
     @IdempotencyRequest() request: IdempotentRequest,
-    @Query() { dry_run }: WriteQuery,
+    @DryRun() isDryRun: boolean,
     @Body() input: CreateScheduleDto,
   ): Promise<Answered<ScheduledDto>> {
-    return this.keepSchedules.create(caller, request, input, dry_run === 'true');
+    return this.keepSchedules.create(caller, request, input, isDryRun);
   }
 
   @Get()
