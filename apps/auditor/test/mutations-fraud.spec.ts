@@ -79,7 +79,7 @@ const mutations: Mutation[] = [
   {
     title: 'a payment that went on while its review is open',
     sql: ({ reserving }) => ({
-      wallet: `UPDATE payment_transactions SET action = 'authorise', created_at = now() WHERE id = '${reserving.paymentId}'`,
+      wallet: `UPDATE payment_transactions SET action = 'authorise', asked_at = now() WHERE id = '${reserving.paymentId}'`,
     }),
     breaks: ['fraud.reviews-hold-their-payments'],
   },

@@ -19,7 +19,7 @@ it('WAL-20: a checkout says where it came from, sealed: equal addresses have equ
       { headers: { 'x-forwarded-for': from, 'x-client-country': 'BE', 'user-agent': 'a browser' } },
     );
     const about = { checkoutId: body.checkout_id };
-    await soon(() => expect(house.neighbours.of(paymentReserve, about)).toHaveLength(1));
+    await soon(async () => expect(house.neighbours.of(paymentReserve, about)).toHaveLength(1));
     return house.neighbours.of(paymentReserve, about)[0];
   };
   const [one, same, other] = [await place(address), await place(address), await place('203.0.113.78')];
