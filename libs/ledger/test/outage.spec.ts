@@ -44,7 +44,9 @@ async function postAndKill(input: JournalInput): Promise<void> {
   let killed: Promise<void> | undefined;
   const cut = transactions.run(async (tx) => {
     await ledger.post(tx, [input]);
-    setImmediate(() => (killed = server.kill()));
+    setImmediate(() => {
+      killed = server.kill();
+    });
   });
   await cut.catch(() => undefined);
   await eventually(() => killed !== undefined);
