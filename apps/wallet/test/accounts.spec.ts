@@ -133,5 +133,5 @@ it('WAL-22: a payment is a row with what was charged, captured and given back', 
   });
   await expect(
     house.service.query('UPDATE payment_transactions SET captured_minor = 101 WHERE order_id = $1', [paid.orderId]),
-  ).rejects.toThrow('payments_never_above_the_charge');
+  ).rejects.toThrow('captures_never_above_the_authorisation');
 });
