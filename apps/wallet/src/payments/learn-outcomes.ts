@@ -113,7 +113,7 @@ export class LearnOutcomes {
    * What is known goes on at once; the unknown and the repeated wait longer each time. By the wall clock, as rows are
    * claimed: a moved clock of the local run would keep the processor from being asked for as long.
    */
-  private nextAt({ state, attempts }: Payment): Date {
+  private nextAt({ attempts }: Payment): Date {
     const waitMs = attempts > 0 ? firstRetryMs / 2 + backoffMs(attempts, firstRetryMs, longestRetryMs) : 0;
     return new Date(Date.now() + waitMs);
   }

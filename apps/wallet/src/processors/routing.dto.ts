@@ -11,6 +11,11 @@ import {
   ValidateNested,
 } from 'class-validator';
 
+export class RoutingQuery {
+  @IsCurrency()
+  currency: string;
+}
+
 export class RoutedProcessorDto {
   @BoundedText(50)
   processor: string;
