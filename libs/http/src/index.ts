@@ -20,6 +20,7 @@ export { httpAdapter } from './adapter';
 export { HttpModule, type HttpOptions } from './http.module';
 export { idempotencyMigrations } from './idempotency-migrations';
 export { RateLimit, type RateLimitRule } from './limits/rate-limit';
+export { isCurrency } from './currencies';
 export { BoundedText, IsCardToken, IsCurrency, IsId, IsMinor } from './validators';
 export { type AdapterOptions } from './adapter';
 export { clientAddressOf, TrustedProxies } from './client-address';
