@@ -117,7 +117,7 @@ it('rates come from a file, all or none, and are never changed', async () => {
   expect((await send(`${good}EUR,DKK,7.46,ECB,2026-11-01T00:00:00Z\n`)).body).toEqual({ added: 1, known: 2 });
   expect((await send(`${head}EUR,SEK,11.5,ECB,2026-11-01T00:00:00Z\n`)).problem?.code).toBe('rate_known');
   const bad = await send(
-    `${head}EUR,PLN,4.3,ECB,\nEUR,XXX,1,ECB,\nEUR,CHF,-1,ECB,\nEUR,HUF,1e3,ECB,\nEUR,CZK,25,ECB,yesterday\n`,
+    `${head}EUR,PLN,4.3,ECB,\nEUR,ZZZ,1,ECB,\nEUR,CHF,-1,ECB,\nEUR,HUF,1e3,ECB,\nEUR,CZK,25,ECB,yesterday\n`,
   );
   expect([bad.status, bad.problem?.errors?.map(({ field }) => field)]).toEqual([
     422,

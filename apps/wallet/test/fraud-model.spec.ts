@@ -3,7 +3,7 @@ import type { HttpClient } from '@florin/testing';
 import { Transactions } from '@florin/database';
 import type { DecisionDetailDto, DecisionDto, TrainedDto } from '../src/fraud/fraud.dto';
 import { defaultSettings, type FraudSettings } from '../src/fraud/fraud-settings';
-import type { FraudModelDto } from '../src/fraud/fraud-settings.dto';
+import type { FraudModelDto } from '../src/fraud/fraud-model.dto';
 import { type PaymentToScreen, ScreenPayments } from '../src/fraud/screen-payments';
 import { TrainModels } from '../src/fraud/train-models';
 import { House, type Page } from './house';

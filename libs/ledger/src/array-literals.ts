@@ -15,6 +15,7 @@ export function plainArray<T>(items: readonly T[], of: (item: T) => string | num
   return some ? `{${text.slice(1)}}` : '{}';
 }
 
+/** An array literal of texts, quoted where they need it. */
 export function textArray<T>(items: readonly T[], of: (item: T) => string | null): string {
   let text = '';
   let some = false;
@@ -26,6 +27,7 @@ export function textArray<T>(items: readonly T[], of: (item: T) => string | null
   return some ? `{${text.slice(1)}}` : '{}';
 }
 
+/** An array literal of instants. */
 export function timeArray<T>(items: readonly T[], of: (item: T) => Date | null): string {
   return plainArray(items, (item) => of(item)?.toISOString());
 }

@@ -93,6 +93,7 @@ export interface CrossingRow {
   resultId: string;
 }
 
+/** Nothing is changed yet. */
 export function noChanges(): Changes {
   return {
     journals: [],

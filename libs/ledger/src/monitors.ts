@@ -194,6 +194,7 @@ export interface MonitorChoice {
   afterId?: string;
 }
 
+/** Monitors by account, id or page, those that were removed only when asked for. */
 export function readMonitorViews(reader: Reader, choice: MonitorChoice, limit: number): Promise<Monitor[]> {
   return reader.query<Monitor>(
     `${monitorColumns}

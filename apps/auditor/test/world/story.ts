@@ -83,15 +83,8 @@ export async function tellStory(stores: Stores): Promise<Story> {
   const returned = sales.buy({ member: ada, lines: [of(filters, 3), of(beans, 2)], walletMinor: 600 });
   const [line, other] = returned.lines;
   if (!line || !other) throw new Error('the order has two lines');
-  const first = returns.take(
-    returned,
-    [
-      { line, quantity: 1 },
-      { line: other, quantity: 1 },
-    ],
-    100,
-    true,
-  );
+  const ones = [line, other].map((each) => ({ line: each, quantity: 1 }));
+  const first = returns.take(returned, ones, 100, true);
   const second = returns.take(returned, [{ line, quantity: 1 }], 33, false);
   const declined = sales.buy({ member: ben, lines: [of(beans, 1, 100)], coupon, outcome: 'declined' });
   const undone = sales.buy({ member: ada, lines: [of(beans, 1)], walletMinor: 450, outcome: 'undone' });

@@ -2,8 +2,7 @@ import type { Tx } from '@florin/database';
 import { newId, present, Refusal } from '@florin/kernel';
 import { type GroupAnswer, type JournalView, Ledger, type Refused } from '@florin/ledger';
 import { Injectable } from '@nestjs/common';
-import { EntriesRepository } from './entries.repository';
-import { refuseClosedMonth } from './closed-months';
+import { EntriesRepository, isClosedMonth } from './entries.repository';
 import type { WrittenDto } from './journal.dto';
 import { MerchantAccountsRepository } from './merchant-accounts.repository';
 import { type Amounts, amountsOf, commandOf, isReversal, moved, movedByCurrency, type Writing } from './plan';
@@ -107,4 +106,15 @@ function refusalOf({ code, detail }: Refused, field: string | undefined): Refusa
   return field === undefined
     ? new Refusal('unprocessable', code, detail)
     : Refusal.field('unprocessable', field, code, detail);
+}
+
+/** Throws it on, as a refusal where a closed month said no. The transaction is spent. */
+function refuseClosedMonth(error: unknown): never {
+  if (!isClosedMonth(error)) throw error;
+  throw Refusal.field(
+    'unprocessable',
+    'effective_at',
+    'period_closed',
+    'That month is closed for one of the accounts.',
+  );
 }

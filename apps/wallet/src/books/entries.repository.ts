@@ -1,4 +1,4 @@
-import type { Tx } from '@florin/database';
+import { databaseError, type Tx } from '@florin/database';
 
 export interface Entry {
   id: string;
@@ -38,4 +38,9 @@ export class EntriesRepository {
       ],
     );
   }
+}
+
+/** Whether a write failed because it counts in a month that was closed for one of its accounts. */
+export function isClosedMonth(error: unknown): boolean {
+  return databaseError(error)?.constraint === 'close_month_is_closed';
 }

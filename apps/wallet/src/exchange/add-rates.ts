@@ -1,6 +1,6 @@
 import type { Caller } from '@florin/access';
 import { isUniqueViolation, Transactions, type Tx } from '@florin/database';
-import { type Answered, created, Idempotency, type IdempotentRequest } from '@florin/http';
+import { type Answered, created, Idempotency, type IdempotentRequest, isCurrency } from '@florin/http';
 import { type Clock, newId, present, Refusal } from '@florin/kernel';
 import { CLOCK } from '@florin/service-host';
 import { Inject, Injectable } from '@nestjs/common';
@@ -43,7 +43,7 @@ export class AddRates {
 
   /** All lines of a file or none. Refuses with 422 what cannot be read, naming the lines. */
   file({ merchantId, subject }: Caller, request: IdempotentRequest, csv: string): Promise<Answered<ImportedRatesDto>> {
-    const rates = readRates(csv);
+    const rates = readRates(csv, isCurrency);
     return this.adding((tx) =>
       this.idempotency.once(tx, request, async () => {
         const now = this.clock.now();

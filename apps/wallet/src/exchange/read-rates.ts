@@ -1,4 +1,3 @@
-import { isCurrency } from '@florin/http';
 import { type FieldError, Refusal } from '@florin/kernel';
 import { parse } from 'csv-parse/sync';
 import { isInstant } from '../instants';
@@ -16,12 +15,12 @@ export type ReadRate = Omit<NewRate, 'id' | 'validFrom'> & { validFrom: Date | u
  * Reads rates from CSV (RFC 4180) with the header base, quote, rate, source and, if wanted, valid_from. Refuses with 422
  * `rates_unreadable` what is no such file, with the lines at fault.
  */
-export function readRates(csv: string): ReadRate[] {
+export function readRates(csv: string, isCurrency: (text: string) => boolean): ReadRate[] {
   const lines = parsed(csv);
   if (lines.length === 0 || lines.length > mostLines) throw unreadable(`A file has 1 to ${mostLines} rates.`, []);
   const errors: FieldError[] = [];
   const rates = lines.map((line, index) => {
-    const fault = faultOf(line);
+    const fault = faultOf(line, isCurrency);
     if (fault) errors.push({ field: `csv.${index + 2}`, code: 'rate_invalid', message: `line ${index + 2}: ${fault}` });
     const { base = '', quote = '', rate = '', source = '', valid_from: validFrom = '' } = line;
     return { base, quote, rate, source, validFrom: validFrom === '' ? undefined : new Date(validFrom) };
@@ -40,13 +39,10 @@ function parsed(csv: string): Line[] {
   }
 }
 
-function faultOf({
-  base = '',
-  quote = '',
-  rate = '',
-  source = '',
-  valid_from: validFrom = '',
-}: Line): string | undefined {
+function faultOf(
+  { base = '', quote = '', rate = '', source = '', valid_from: validFrom = '' }: Line,
+  isCurrency: (text: string) => boolean,
+): string | undefined {
   if (!isCurrency(base) || !isCurrency(quote)) return 'base and quote must be ISO 4217 codes';
   if (base === quote) return 'a currency is always worth itself';
   if (!isRate(rate)) return 'rate must be a decimal above zero';

@@ -2,7 +2,8 @@ import { Reads } from '@florin/database';
 import { decodeCursor, page, type Page, type PageQuery } from '@florin/http';
 import { Injectable } from '@nestjs/common';
 import { defaultSettings, defaultVersion } from './fraud-settings';
-import type { FraudModelDto, FraudSettingsDto } from './fraud-settings.dto';
+import type { FraudModelDto } from './fraud-model.dto';
+import type { FraudSettingsDto } from './fraud-settings.dto';
 import { vectorNames } from './model-vector';
 import { SettingsRepository } from './settings.repository';
 

@@ -13,7 +13,8 @@ import {
 import { Body, Controller, Get, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { TrainedDto } from './fraud.dto';
-import { FraudModelDto, FraudSettingsDto, SaveFraudSettingsDto } from './fraud-settings.dto';
+import { FraudModelDto } from './fraud-model.dto';
+import { FraudSettingsDto, SaveFraudSettingsDto } from './fraud-settings.dto';
 import { FraudSettingsQueries } from './fraud-settings-queries';
 import { SaveFraudSettings } from './save-fraud-settings';
 import { TrainModels } from './train-models';

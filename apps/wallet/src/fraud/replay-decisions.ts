@@ -7,7 +7,7 @@ import { AddressKeys } from './address-keys';
 import { currentRules, decidePayment, type Judges, knowsRules, type Verdict } from './decide-payment';
 import { decisionNotFound } from './decision-queries';
 import { DecisionsRepository, type LoggedDecision } from './decisions.repository';
-import type { ReplayedDto, ReplayedManyDto } from './fraud.dto';
+import type { ReplayedDto, ReplayedManyDto } from './replay.dto';
 import { defaultSettings, defaultVersion, type FraudSettings } from './fraud-settings';
 import { vectorVersion } from './model-vector';
 import { requireSense } from './save-fraud-settings';

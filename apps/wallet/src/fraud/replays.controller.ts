@@ -1,7 +1,7 @@
 import { type Caller, CurrentCaller, Requires } from '@florin/access';
 import { type Answered, Answers, Idempotent, IdempotencyRequest, type IdempotentRequest, IdParam } from '@florin/http';
 import { Body, Controller, Post } from '@nestjs/common';
-import { ReplayDto, ReplayedDto, ReplayedManyDto, ReplayManyDto, TrySettingsDto } from './fraud.dto';
+import { ReplayDto, ReplayedDto, ReplayedManyDto, ReplayManyDto, TrySettingsDto } from './replay.dto';
 import { SaveFraudSettingsDto } from './fraud-settings.dto';
 import { ReplayDecisions } from './replay-decisions';
 

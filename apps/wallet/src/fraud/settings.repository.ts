@@ -1,6 +1,7 @@
 import type { Tx } from '@florin/database';
 import type { FraudSettings } from './fraud-settings';
-import type { FraudModelDto, FraudSettingsDto } from './fraud-settings.dto';
+import type { FraudModelDto } from './fraud-model.dto';
+import type { FraudSettingsDto } from './fraud-settings.dto';
 import type { LogisticModel } from './logistic-regression';
 
 interface Queries {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { camt, stripeReport, today } from '../../test/reconciliation/files';
 import { checkBalances } from './check-balances';
 import { mappingFor } from './csv-mapping';
-import { readAmount, writeAmount } from './decimal-amounts';
 import { readCamt } from './read-camt';
 import { readCsv } from './read-csv';
 
@@ -285,24 +284,4 @@ describe('GAP-WAL-11: CSV', () => {
     const text = `${report.split('\n')[0]}\n${`${line}\n`.repeat(100_001)}`;
     await expect(csv(text)).rejects.toEqual(refused('statement_too_long', /line 100002/));
   }, 60_000);
-});
-
-describe('an amount', () => {
-  it.each([
-    ['1,234.50', 'EUR', '.', 123_450],
-    ['1.234,50', 'EUR', ',', 123_450],
-    ["1'234.5", 'CHF', '.', 123_450],
-    ['(12.00)', 'EUR', '.', -1_200],
-    ['12,00-', 'EUR', ',', -1_200],
-    ['1200', 'JPY', '.', 1_200],
-    ['1.5', 'KWD', '.', 1_500],
-    ['1.500', 'JPY', '.', undefined],
-    ['1,23.4', 'EUR', '.', undefined],
-    ['-1-', 'EUR', '.', undefined],
-    ['', 'EUR', '.', undefined],
-    ['=1+1', 'EUR', '.', undefined],
-  ] as const)('%s of %s with %s is %s', (text, currency, decimal, minor) => {
-    expect(readAmount(text, { currency, decimal })).toBe(minor);
-    if (minor !== undefined) expect(readAmount(writeAmount(minor, currency), { currency, decimal: '.' })).toBe(minor);
-  });
 });
