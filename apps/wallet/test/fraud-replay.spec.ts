@@ -37,6 +37,7 @@ describe('replay', () => {
       const current = await staff.post<ReplayedDto>(path, { with: 'current' });
       expect(current.body.equal).toBe(payment_id === after.payment_id);
     }
+    for (let count = 1; count <= 20; count += 1) await topUp(house.member(), 100 + count);
     await house.service.app.get(ReplaySample).run();
     const [replayed] = await house.service.query<{ examined: number; differing: number }>(
       'SELECT examined, differing FROM fraud_replays WHERE merchant_id = $1',
