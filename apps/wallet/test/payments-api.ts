@@ -79,4 +79,26 @@ export class Payments {
     expect(booked.reduce((sum, { amount }) => sum + amount, 0)).toBe(0);
     return booked.filter(({ account }) => account.includes(':sales:')).reduce((sum, { amount }) => sum + amount, 0);
   }
+
+  /** What the processor itself has taken and given back of a payment, in minor units. */
+  async atProcessor({
+    id,
+    processor,
+  }: {
+    id: string;
+    processor: string;
+  }): Promise<{ orders: number; taken: number; back: number }> {
+    if (processor === 'stripe') {
+      const charges = await this.house.wire.charges(id);
+      const sum = (name: 'amount_received' | 'amount_refunded') =>
+        charges.reduce((total, each) => total + each[name], 0);
+      return { orders: charges.length, taken: sum('amount_received'), back: sum('amount_refunded') };
+    }
+    const orders = this.house.paypal.sandbox.ordersOf(id);
+    const cents = ({ value }: { value: string }) => Math.round(Number(value) * 100);
+    const taken = orders.flatMap(({ captures }) => captures).filter(({ status }) => status !== 'DECLINED');
+    const back = orders.flatMap(({ refunds }) => refunds).filter(({ status }) => status !== 'FAILED');
+    const sum = (all: { amount: { value: string } }[]) => all.reduce((total, { amount }) => total + cents(amount), 0);
+    return { orders: orders.length, taken: sum(taken), back: sum(back) };
+  }
 }

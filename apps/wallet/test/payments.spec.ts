@@ -3,7 +3,6 @@ import { Transactions } from '@florin/database';
 import { type Clock, newId } from '@florin/kernel';
 import { ExpirePayments } from '../src/payments/expire-payments';
 import { SettlePayments } from '../src/payments/settle-payments';
-import type { RefundDto } from '../src/refunds/refund.dto';
 import { House, type Page, soon } from './house';
 import { Payments } from './payments-api';
 import type { Fate } from './wire';
@@ -28,22 +27,6 @@ describe.each(['stripe', 'paypal'])('with %s', (processor) => {
   const wire = () => (processor === 'paypal' ? house.paypal.wire : house.wire);
   const made = (wanted = {}) => payments.made({ processor, ...wanted });
 
-  /** What the processor itself has taken and given back of a payment, in minor units. */
-  async function atProcessor(id: string): Promise<{ orders: number; taken: number; back: number }> {
-    if (processor === 'stripe') {
-      const charges = await house.wire.charges(id);
-      const sum = (name: 'amount_received' | 'amount_refunded') =>
-        charges.reduce((total, each) => total + each[name], 0);
-      return { orders: charges.length, taken: sum('amount_received'), back: sum('amount_refunded') };
-    }
-    const orders = house.paypal.sandbox.ordersOf(id);
-    const cents = ({ value }: { value: string }) => Math.round(Number(value) * 100);
-    const taken = orders.flatMap(({ captures }) => captures).filter(({ status }) => status !== 'DECLINED');
-    const back = orders.flatMap(({ refunds }) => refunds).filter(({ status }) => status !== 'FAILED');
-    const sum = (all: { amount: { value: string } }[]) => all.reduce((total, { amount }) => total + cents(amount), 0);
-    return { orders: orders.length, taken: sum(taken), back: sum(back) };
-  }
-
   it('WAL-09, GAP-WAL-02: puts money aside, takes it in parts, and what is left of it goes back with the last', async () => {
     const payment = await made({ amount_minor: 1_000, description: 'Two parcels' });
     expect(payment).toMatchObject({ state: 'authorised', captured_minor: 0, processor, purpose: 'direct' });
@@ -56,7 +39,7 @@ describe.each(['stripe', 'paypal'])('with %s', (processor) => {
     const last = await payments.capture(payment, { amount_minor: 450, final: true });
     expect([last.status, last.body.state]).toEqual([201, 'captured']);
     expect(await payments.of(payment)).toMatchObject({ state: 'captured', captured_minor: 750, capturing_minor: 0 });
-    expect(await atProcessor(payment.id)).toEqual({ orders: 1, taken: 750, back: 0 });
+    expect(await payments.atProcessor(payment)).toEqual({ orders: 1, taken: 750, back: 0 });
     expect(await payments.sold(payment)).toBe(750);
     const late = await payments.capture(payment, { amount_minor: 1 });
     expect([late.status, late.problem?.code]).toEqual([409, 'payment_not_capturable']);
@@ -76,7 +59,7 @@ describe.each(['stripe', 'paypal'])('with %s', (processor) => {
     expect([voided.status, voided.body.state]).toEqual([201, 'voided']);
     expect((await payments.capture(payment)).problem?.code).toBe('payment_not_capturable');
     expect((await payments.void(payment)).problem?.code).toBe('payment_not_voidable');
-    expect(await atProcessor(payment.id)).toMatchObject({ taken: 0 });
+    expect(await payments.atProcessor(payment)).toMatchObject({ taken: 0 });
     expect(await payments.sold(payment)).toBe(0);
   });
 
@@ -128,7 +111,7 @@ describe.each(['stripe', 'paypal'])('with %s', (processor) => {
     await soon(async () =>
       expect(await payments.of(payment)).toMatchObject({ captured_minor: 900, capturing_minor: 0 }),
     );
-    expect(await atProcessor(payment.id)).toEqual({ orders: 1, taken: 900, back: 0 });
+    expect(await payments.atProcessor(payment)).toEqual({ orders: 1, taken: 900, back: 0 });
     expect(await payments.sold(payment)).toBe(900);
   });
 
@@ -155,70 +138,9 @@ describe.each(['stripe', 'paypal'])('with %s', (processor) => {
     const refundKey = newId();
     await settledOnce(() => payments.refund(payment, 400, {}, refundKey));
     expect((await payments.refund(payment, 100, {}, refundKey)).status).toBe(422);
-    await soon(async () => expect(await atProcessor(payment.id)).toEqual({ orders: 1, taken: 500, back: 400 }));
+    await soon(async () => expect(await payments.atProcessor(payment)).toEqual({ orders: 1, taken: 500, back: 400 }));
     expect(await payments.of(payment)).toMatchObject({ captured_minor: 500, refunded_minor: 400 });
     await soon(async () => expect(await payments.sold(payment)).toBe(100));
-  });
-
-  it('WAL-12: gives back in parts, never above the capture, and says how each refund stands', async () => {
-    const payment = await made({ capture_method: 'automatic', amount_minor: 1_000 });
-    const first = await payments.refund(payment, 300);
-    expect([first.status, first.body]).toEqual([
-      201,
-      expect.objectContaining({ state: 'completed', amount_minor: 300 }),
-    ]);
-    expect((await payments.refund(payment, 701)).problem?.code).toBe('refund_exceeds_capture');
-    await payments.refund(payment, 700);
-    expect((await payments.refund(payment, 1)).problem?.code).toBe('refund_exceeds_capture');
-    expect(await atProcessor(payment.id)).toEqual({ orders: 1, taken: 1_000, back: 1_000 });
-    expect(await payments.sold(payment)).toBe(0);
-    const listed = await payments.staff.get<Page<RefundDto>>(`/api/v1/payments/${payment.id}/refunds`);
-    expect(listed.body.data.map(({ amount_minor, state }) => [amount_minor, state])).toEqual([
-      [700, 'completed'],
-      [300, 'completed'],
-    ]);
-  });
-
-  it('CMP-WAL-4, CMP-WAL-5: refunds raced from many sides give back what was taken and no more', async () => {
-    const payment = await made({ capture_method: 'automatic', amount_minor: 1_000 });
-    const answers = await Promise.all(Array.from({ length: 20 }, () => payments.refund(payment, 300)));
-    expect(answers.filter(({ status }) => status < 300)).toHaveLength(3);
-    await soon(async () => expect(await atProcessor(payment.id)).toMatchObject({ back: 900 }));
-    expect(await payments.of(payment)).toMatchObject({ refunded_minor: 900 });
-    await soon(async () => expect(await payments.sold(payment)).toBe(100));
-  });
-
-  it('a refund of several captures names the one it is of, and no capture gives back more than it took', async () => {
-    const payment = await made({ amount_minor: 1_000 });
-    const first = (await payments.capture(payment, { amount_minor: 400 })).body;
-    const second = (await payments.capture(payment, { amount_minor: 600 })).body;
-    expect((await payments.refund(payment, 700)).problem?.code).toBe('refund_exceeds_one_capture');
-    expect((await payments.refund(payment, 401, { capture_id: first.id })).problem?.code).toBe(
-      'refund_exceeds_one_capture',
-    );
-    expect((await payments.refund(payment, 600, { capture_id: second.id })).body).toMatchObject({
-      capture_id: second.id,
-      state: 'completed',
-    });
-    expect((await payments.refund(payment, 400)).body).toMatchObject({ capture_id: first.id, state: 'completed' });
-    expect(await atProcessor(payment.id)).toMatchObject({ taken: 1_000, back: 1_000 });
-  });
-
-  it('a refund that failed is listed and asked for again, under a key of its own', async () => {
-    const payment = await made({ capture_method: 'automatic', card_token: 'tok_refund_fail' });
-    const failed = (await payments.refund(payment, 500)).body;
-    expect(failed).toMatchObject({ state: 'failed', attempt: 1 });
-    expect(await payments.of(payment)).toMatchObject({ refunded_minor: 0 });
-    const list = await payments.staff.get<Page<RefundDto>>('/api/v1/refunds', { query: { state: 'failed' } });
-    expect(list.body.data.map(({ id }) => id)).toContain(failed.id);
-    const path = `/api/v1/payments/${payment.id}/refunds/${failed.id}/retry`;
-    const again = await payments.staff.post<RefundDto>(path, {}, { headers: { prefer: 'wait=15' } });
-    expect(again.body).toMatchObject({ id: failed.id, state: 'failed', attempt: 2 });
-    expect(wire().about(`${failed.id}.2`, 'refund')).toHaveLength(1);
-    expect(await payments.of(payment)).toMatchObject({ refunded_minor: 0 });
-    const done = (await payments.refund(await made({ capture_method: 'automatic' }), 100)).body;
-    const other = await payments.staff.post(`/api/v1/payments/${done.payment_id}/refunds/${done.id}/retry`, {});
-    expect([other.status, other.problem?.code]).toEqual([409, 'refund_not_failed']);
   });
 
   describe('when the wire fails', () => {
@@ -254,7 +176,7 @@ describe.each(['stripe', 'paypal'])('with %s', (processor) => {
         const refund = (await payments.refund(payment, 250)).body;
         await soon(async () => expect(await payments.sold(payment)).toBe(350));
         expect(refund.amount_minor).toBe(250);
-        expect(await atProcessor(payment.id)).toEqual({ orders: 1, taken: 600, back: 250 });
+        expect(await payments.atProcessor(payment)).toEqual({ orders: 1, taken: 600, back: 250 });
         expect(await payments.of(payment)).toMatchObject({
           captured_minor: 600,
           refunded_minor: 250,
@@ -267,7 +189,7 @@ describe.each(['stripe', 'paypal'])('with %s', (processor) => {
       const payment = (await payments.ask({ processor, card_token: 'tok_timeout' })).body;
       await payments.reached(payment, 'authorised');
       expect((await payments.steps(payment)).map(({ to_state }) => to_state)).toContain('unknown');
-      expect(await atProcessor(payment.id)).toMatchObject({ orders: 1 });
+      expect(await payments.atProcessor(payment)).toMatchObject({ orders: 1 });
     });
 
     it('a capture that the bank refuses leaves the rest to be taken', async () => {
