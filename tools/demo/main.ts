@@ -193,11 +193,12 @@ async function coupons(token: string, shops: Shop[]): Promise<void> {
 /** So that a withdrawal can be shown in a minute: no cooling down, and a person who looks at each. */
 async function payouts(token: string, shops: Shop[]): Promise<void> {
   for (const { demo, merchantId } of shops)
-    await api.put(`/payouts/settings?currency=${demo.currency}`, {
+    await api.put('/payouts/settings', {
       token,
       merchantId,
       ifMatch: 0,
       body: {
+        currency: demo.currency,
         minimum_minor: 100,
         maximum_minor: 1_000_000,
         fee_fixed_minor: 0,

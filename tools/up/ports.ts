@@ -11,6 +11,7 @@ const offsets: Record<string, number> = {
   desk: 8,
   processor: 9,
   payouts: 10,
+  paypal: 11,
   smtp: 25,
   postgres: 32,
   rabbitmq: 72,

@@ -19,6 +19,7 @@ export interface Secrets {
   dataKey: string;
   processorApiKey: string;
   processorWebhookSecret: string;
+  paypalClientSecret: string;
   payoutApiKey: string;
   payoutWebhookKey: string;
   /** Seals the accounts that members are paid on. 32 bytes, base64url. */
@@ -50,6 +51,7 @@ function create(): Secrets {
     dataKey: randomBytes(32).toString('base64url'),
     processorApiKey: `sk_local_${randomBytes(18).toString('base64url')}`,
     processorWebhookSecret: `whsec_${randomBytes(24).toString('base64')}`,
+    paypalClientSecret: randomBytes(24).toString('base64url'),
     payoutApiKey: `payout_local_${randomBytes(18).toString('base64url')}`,
     payoutWebhookKey: randomBytes(24).toString('base64url'),
     payoutDataKey: randomBytes(32).toString('base64url'),

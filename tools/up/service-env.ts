@@ -52,6 +52,8 @@ function ownOf(service: ServiceName, { ports, secrets }: Surroundings): Record<s
         PROCESSOR_URL: `http://127.0.0.1:${ports['processor']}`,
         PROCESSOR_API_KEY: secrets.processorApiKey,
         PROCESSOR_WEBHOOK_SECRET: secrets.processorWebhookSecret,
+        PAYPAL_URL: `http://127.0.0.1:${ports['paypal']}`,
+        ...paypalClient(secrets),
         PAYOUT_URL: `http://127.0.0.1:${ports['payouts']}`,
         PAYOUT_ORGANIZATION_ID: payoutOrganization,
         PAYOUT_API_KEY: secrets.payoutApiKey,
@@ -121,6 +123,12 @@ export function deskEnvironment({ ports, servers, dir }: Surroundings): Record<s
   };
 }
 
+const paypalClient = ({ paypalClientSecret }: Secrets): Record<string, string> => ({
+  PAYPAL_CLIENT_ID: 'client_local',
+  PAYPAL_CLIENT_SECRET: paypalClientSecret,
+  PAYPAL_WEBHOOK_ID: 'WH-LOCAL',
+});
+
 /** The worlds outside that a local run brings along: who takes cards, and who pays out. */
 export function sandboxes({
   ports,
@@ -142,6 +150,9 @@ export function sandboxes({
         PROCESSOR_API_KEY: secrets.processorApiKey,
         PROCESSOR_WEBHOOK_SECRET: secrets.processorWebhookSecret,
         WEBHOOK_URL: `${callback}/payments/webhooks/sandbox`,
+        PAYPAL_PORT: String(ports['paypal']),
+        PAYPAL_WEBHOOK_URL: `${callback}/payments/webhooks/paypal`,
+        ...paypalClient(secrets),
       }),
     },
     {

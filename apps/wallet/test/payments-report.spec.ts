@@ -100,7 +100,8 @@ describe('WAL-15: the report', () => {
 });
 
 it('WAL-10: which processor takes a payment is data of the merchant, with versions that say who changed it', async () => {
-  const path = '/api/v1/payments/processors?currency=DKK';
+  const putPath = '/api/v1/payments/processors';
+  const path = `${putPath}?currency=DKK`;
   const before = await payments.staff.get<RoutingDto>(path);
   expect([before.headers.get('etag'), before.body]).toEqual([
     '"0"',
@@ -108,7 +109,11 @@ it('WAL-10: which processor takes a payment is data of the merchant, with versio
   ]);
   expect((await payments.made({ currency: 'DKK' })).processor).toBe('stripe');
   const choose = (version: number, processors: object[]) =>
-    payments.staff.put<RoutingDto>(path, { processors }, { headers: { 'if-match': `"${version}"` } });
+    payments.staff.put<RoutingDto>(
+      putPath,
+      { currency: 'DKK', processors },
+      { headers: { 'if-match': `"${version}"` } },
+    );
   const paypalFirst = [
     { processor: 'paypal', enabled: true },
     { processor: 'stripe', enabled: true },
@@ -140,8 +145,8 @@ it('WAL-10: which processor takes a payment is data of the merchant, with versio
 });
 
 it('two first choices at once are one, and the other is told', async () => {
-  const path = '/api/v1/payments/processors?currency=PLN';
-  const body = { processors: [{ processor: 'paypal', enabled: true }] };
+  const path = '/api/v1/payments/processors';
+  const body = { currency: 'PLN', processors: [{ processor: 'paypal', enabled: true }] };
   const answers = await Promise.all(
     [1, 2, 3, 4].map(() => payments.staff.put(path, body, { headers: { 'if-match': '"0"' } })),
   );

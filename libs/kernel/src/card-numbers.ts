@@ -26,12 +26,21 @@ const digitGroups = /\d+(?:[ .-]\d+)*/g;
 
 /**
  * Whether free text holds a card number as cards are written: narrower than holdsCardNumber, so that article numbers, phone
- * numbers and account numbers are left alone. Ids (UUIDs) never count.
+ * numbers and account numbers are left alone. Ids (UUIDs) never count, nor does a text that is an IBAN and nothing else.
  */
 export function mentionsCard(text: string): boolean {
+  if (!perhaps.test(text)) return false;
   const isOurs: boolean = isId(text);
-  if (isOurs || !perhaps.test(text)) return false;
+  if (isOurs || isIban(text)) return false;
   return (text.match(digitGroups) ?? []).some((run) => holdsIssued(run.split(/[ .-]/)));
+}
+
+/** An account number (ISO 13616) by its form and its check digits (ISO/IEC 7064, MOD 97-10). */
+function isIban(text: string): boolean {
+  const account = text.replace(/ /g, '').toUpperCase();
+  if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(account)) return false;
+  const digits = [...account.slice(4), ...account.slice(0, 4)].map((sign) => parseInt(sign, 36)).join('');
+  return BigInt(digits) % 97n === 1n;
 }
 
 /** Looks at every row of neighbouring groups that together are as long as a card number. */

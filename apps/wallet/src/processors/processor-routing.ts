@@ -43,10 +43,10 @@ export class ProcessorRouting {
   async save(
     caller: Caller,
     request: IdempotentRequest,
-    currency: string,
     version: number,
     input: SaveRoutingDto,
   ): Promise<Answered<RoutingDto>> {
+    const { currency } = input;
     const preferred = this.preferredOf(input.processors);
     const { merchantId, subject } = caller;
     try {

@@ -38,11 +38,10 @@ export class ProcessorsController {
   change(
     @CurrentCaller() caller: Caller,
     @IdempotencyRequest() request: IdempotentRequest,
-    @Query() { currency }: RoutingQuery,
     @IfMatch() version: number,
     @Body() input: SaveRoutingDto,
   ): Promise<Answered<RoutingDto>> {
-    return this.routing.save(caller, request, currency, version, input);
+    return this.routing.save(caller, request, version, input);
   }
 
   /** Who changed it, when and to what, newest first. */

@@ -25,6 +25,9 @@ export class RoutedProcessorDto {
 }
 
 export class SaveRoutingDto {
+  @IsCurrency()
+  currency: string;
+
   /** In the order of their priority: the first that is enabled takes new payments. */
   @IsArray()
   @ArrayMinSize(1)
