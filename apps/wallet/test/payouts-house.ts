@@ -1,6 +1,6 @@
 import { Jobs } from '@florin/database';
 import { newId } from '@florin/kernel';
-import type { Answer, HttpClient } from '@florin/testing';
+import { type Answer, eventually, type HttpClient } from '@florin/testing';
 import {
   eventOf,
   type PayoutSandbox,
@@ -12,7 +12,11 @@ import type { BeneficiaryDto } from '../src/beneficiaries/beneficiary.dto';
 import { defaultRules, type PayoutRules } from '../src/payout-settings/payout-rules';
 import type { BatchDetailDto } from '../src/payouts/batch.dto';
 import type { WithdrawalDetailDto } from '../src/withdrawals/withdrawal.dto';
-import { House, type HouseOptions, type Member, soon } from './house';
+import { House, type HouseOptions, type Member } from './house';
+
+/** A provider that hides is asked again after 1, 2, 4 and 8 seconds, each with a random part. */
+const patienceMs = 45_000;
+jest.setTimeout(2 * patienceMs + 30_000);
 
 export type { Lie, Status } from '../../../tools/sandbox/payouts';
 
@@ -122,8 +126,14 @@ export class PayoutsHouse {
 
   /** Waits until it stands so. */
   async reached({ id }: { id: string }, state: string): Promise<WithdrawalDetailDto> {
-    await soon(async () => expect((await this.one(id)).state).toBe(state));
-    return this.one(id);
+    return eventually(
+      async () => {
+        const withdrawal = await this.one(id);
+        expect(withdrawal.state).toBe(state);
+        return withdrawal;
+      },
+      { timeoutMs: patienceMs },
+    );
   }
 
   /** Says it as the provider does: the bytes signed, no token. */
@@ -145,9 +155,11 @@ export class PayoutsHouse {
 
   /** What the nightly job does: asks about what has ended. */
   async recheck(): Promise<void> {
-    await soon(() => expect(this.provider.isSettled).toBe(true));
+    await eventually(() => this.provider.isSettled, { timeoutMs: patienceMs });
     await this.house.service.app.get(Jobs).runByHand('recheck-payouts');
-    await soon(async () => expect(await this.house.count('wallet_withdrawals WHERE action IS NOT NULL')).toBe(0));
+    await eventually(async () => (await this.house.count('wallet_withdrawals WHERE action IS NOT NULL')) === 0, {
+      timeoutMs: patienceMs,
+    });
   }
 
   /** What our books say went out to a withdrawal and stayed out. */
