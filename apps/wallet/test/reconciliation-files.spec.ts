@@ -193,4 +193,4 @@ it('GAP-WAL-11: an import that is cut off anywhere leaves all or nothing, and se
   expect((await office.matches(office.processor)).map(({ rule }) => rule)).toEqual(Array(5).fill('named'));
   expect(await office.onBooks(`statement:${office.processor.id}`)).toBe(5 * 890);
   expect(await house.faultsInBooks()).toEqual([]);
-}, 60_000);
+}, 180_000);
